@@ -1,0 +1,189 @@
+"""The journal and those who follow it.
+
+An action appends its change inside its own transaction. Serials follow commit order: SQLite has one writer,
+and on PostgreSQL an advisory lock is held from before the serial is drawn until the commit.
+"""
+
+import fcntl
+import logging
+import time
+import uuid
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import cache
+from threading import Event
+from typing import Final, Literal, Protocol
+
+from django.conf import settings
+from django.db import close_old_connections, connection
+from django.utils.module_loading import import_string
+
+from landbridge.registry.models import Change, Cursor
+from landbridge.registry.queries import RecordView, newest_serial, states
+
+logger = logging.getLogger(__name__)
+
+BATCH: Final = 2_000
+PAUSE: Final = 0.3
+"""Seconds between two looks at the journal: new records must be found within two seconds."""
+_LOCK: Final = 0x4C414E44
+"""The advisory lock of the journal ("LAND")."""
+
+
+class Follower(Protocol):
+    """Whoever reads the journal. A projection may be reset and replayed; a messenger acts once per change."""
+
+    name: str
+    kind: Literal["projection", "messenger"]
+
+    def apply(self, changes: Sequence[Change], states: Mapping[str, RecordView]) -> None:
+        """Take in changes in order. `states` has the published revision of each changed record that has one."""
+
+    def reset(self) -> None:
+        """Forget everything (projections only)."""
+
+    def release(self) -> None:
+        """Let go of what is held open, so that another process can take over."""
+
+
+def lock() -> None:
+    """Hold the journal until the transaction ends; call it before the first change is written."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+
+
+def append(changes: Sequence[Change]) -> None:
+    """Write changes at the end of the journal, inside the caller's transaction."""
+    lock()
+    Change.objects.bulk_create(changes, batch_size=500)
+
+
+@cache
+def followers() -> tuple[Follower, ...]:
+    """The followers that the settings name, one instance a process."""
+    return tuple(import_string(path)() for path in settings.FOLLOWERS)
+
+
+@contextmanager
+def following() -> Iterator[bool]:
+    """The turn to follow on this host, for one process at a time: whether it is ours."""
+    with (settings.DATA / "follower.lock").open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+            return
+        try:
+            yield True
+        finally:
+            for follower in followers():
+                follower.release()
+
+
+@cache
+def _host() -> str:
+    """The name of this data folder among the hosts that share a database, made once and kept in the folder."""
+    try:
+        with (settings.DATA / "host").open("x", encoding="ascii") as file:
+            file.write(uuid.uuid4().hex[:12])
+    except FileExistsError:
+        pass
+    name: str = (settings.DATA / "host").read_text(encoding="ascii")
+    return name
+
+
+def cursor_name(follower: Follower) -> str:
+    """Projections lie in the data folder, so each host has read its own way; a messenger acts once for all hosts."""
+    return f"{follower.name}@{_host()}" if follower.kind == "projection" else follower.name
+
+
+def follow_once(limit: int = BATCH) -> int:
+    """Let every follower take its next batch: how many changes were taken in."""
+    return sum(_advance(follower, limit) for follower in followers())
+
+
+def _advance(follower: Follower, limit: int) -> int:
+    cursor, is_new = Cursor.objects.get_or_create(follower=cursor_name(follower))
+    if is_new and follower.kind == "projection":
+        follower.reset()  # What lies in the folder was built from another journal.
+    changes = list(Change.objects.filter(serial__gt=cursor.serial).order_by("serial")[:limit])
+    if not changes:
+        return 0
+    follower.apply(changes, states({change.record_id for change in changes}))
+    cursor.serial = changes[-1].serial
+    cursor.save()
+    return len(changes)
+
+
+def follow_to_end(tell: Callable[[int], None] | None = None) -> int:
+    """Follow until nothing is left: how many changes were taken in. `tell` hears the number so far."""
+    total = 0
+    while taken := follow_once():
+        total += taken
+        if tell is not None:
+            tell(total)
+    return total
+
+
+def follow_forever(stop: Event) -> None:
+    """Follow until `stop` is set, giving way to other processes of this host whenever nothing is left to do.
+
+    An error of one round is logged and tried again, never passed over.
+    """
+    while not stop.is_set():
+        try:
+            if behind():
+                with following() as ours:
+                    while ours and not stop.is_set() and follow_once():
+                        pass
+            stop.wait(PAUSE)
+        except Exception:
+            logger.exception("A follower failed; the same changes are tried again in a moment")
+            close_old_connections()
+            stop.wait(5)
+
+
+def replay(name: str) -> int:
+    """Drop a projection and build it anew from the whole journal: how many changes were taken in.
+
+    Raises:
+        ValueError: there is no projection of this name.
+    """
+    chosen = [follower for follower in followers() if follower.name == name and follower.kind == "projection"]
+    if not chosen:
+        known = ", ".join(follower.name for follower in followers() if follower.kind == "projection")
+        raise ValueError(f"{name!r} is not a projection; there are {known}")
+    Cursor.objects.filter(follower=cursor_name(chosen[0])).delete()
+    total = 0
+    while taken := _advance(chosen[0], BATCH):
+        total += taken
+    return total
+
+
+def behind() -> int:
+    """How many changes the slowest follower has not taken in yet."""
+    newest = newest_serial()
+    cursors = dict(Cursor.objects.values_list("follower", "serial"))
+    return max((newest - cursors.get(cursor_name(follower), 0) for follower in followers()), default=0)
+
+
+def catch_up(tell: Callable[[int], None] | None = None, patience: float = 30) -> bool:
+    """Bring all followers up to date, here or in the process whose turn it is: whether all is taken in.
+
+    `tell` hears how many changes are left. Another process that makes no progress for `patience` seconds is
+    not waited for any longer.
+    """
+    tell = tell or (lambda left: None)
+    left, moved = behind(), time.monotonic()
+    while left and time.monotonic() - moved < patience:
+        with following() as ours:
+            while ours and follow_once():
+                tell(behind())
+        if not ours:
+            time.sleep(PAUSE)
+        now = behind()
+        moved = time.monotonic() if now < left else moved
+        left = now
+        tell(left)
+    return not left

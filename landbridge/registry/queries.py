@@ -1,0 +1,222 @@
+"""Reading the registry. Every query takes the reader, and gives only what that reader may see."""
+
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Final
+
+from django.db.models import F, Max
+
+from landbridge.formats.editions import current, upgrade
+from landbridge.formats.library import FORMATS
+from landbridge.registry.models import Change, Record, Revision
+from landbridge.registry.rules import Reader, may_read, readable, reads_drafts, sees
+from landbridge.registry.workflow import State
+
+PAGE: Final = 100
+
+
+class Unknown(LookupError):
+    """There is no such record for this reader; hidden and missing records are told apart by nobody."""
+
+
+class Gone(Unknown):
+    """The record was public and is retired: the address stays and says so."""
+
+
+@dataclass(frozen=True)
+class RecordView:
+    """A record with one of its revisions, its answers brought up to the current edition."""
+
+    id: str
+    format: str
+    workflow: str
+    state: str
+    visibility: str
+    language: str
+    origin: str
+    owner: str | None
+    revision: int
+    published: int | None
+    edition: int
+    data: dict[str, Any]
+    note: str
+    created_at: datetime
+    updated_at: datetime
+    published_at: datetime | None
+    revised_at: datetime
+    confirmed_on: date | None
+    expires_on: date | None
+    sha256: str
+    edition_notes: tuple[str, ...] = ()
+
+    @property
+    def is_published(self) -> bool:
+        return self.published is not None
+
+
+@dataclass(frozen=True)
+class RevisionLine:
+    """One line of a record's history."""
+
+    number: int
+    created_at: datetime
+    note: str
+    language: str
+    sha256: str
+
+
+def _view(record: Record, revision: Revision) -> RecordView:
+    editions = FORMATS[record.format].editions
+    data, notes = upgrade(revision.data, revision.edition, editions)
+    return RecordView(
+        id=record.id, format=record.format, workflow=record.workflow, state=record.state,
+        visibility=record.visibility, language=revision.language, origin=record.origin, owner=record.owner_id,
+        revision=revision.number, published=record.published, edition=current(editions), data=data,
+        note=revision.note, created_at=record.created_at, updated_at=record.updated_at,
+        published_at=record.published_at, revised_at=revision.created_at, confirmed_on=record.confirmed_on,
+        expires_on=record.expires_on, sha256=revision.sha256, edition_notes=tuple(notes),
+    )  # fmt: skip
+
+
+def get(record_id: str, reader: Reader, revision: int | None = None) -> RecordView:
+    """A record as the reader may see it: its published revision, or the given one.
+
+    Raises:
+        Gone: it was public once and is retired.
+        Unknown: there is none, or not for this reader.
+    """
+    record = Record.objects.filter(pk=record_id, format__in=FORMATS).first()
+    if record is None:
+        raise Unknown(record_id)
+    number = revision or record.published or record.latest
+    found = Revision.objects.filter(record_id=record_id, number=number).first()
+    if found is None:
+        raise Unknown(f"{record_id}@{number}")
+    view = _view(record, found)
+    if not may_read(reader, view):
+        was_shown = record.state == State.RETIRED and view.is_published and sees(reader, record.visibility)
+        raise Gone(record_id) if was_shown else Unknown(record_id)
+    if number not in _shown(record, reader):
+        raise Unknown(f"{record_id}@{number}")
+    return view
+
+
+def _shown(record: Record, reader: Reader) -> Container[int]:
+    """The revisions that the reader may see: drafts, and what was published for fewer readers, stay with authors."""
+    if reads_drafts(reader, record.owner_id):
+        return range(1, record.latest + 1)
+    published = Change.objects.filter(record_id=record.id, state=State.PUBLISHED).values_list("revision", "visibility")
+    return {number for number, shown_to in published if number is not None and sees(reader, shown_to)}
+
+
+def revisions(record_id: str, reader: Reader) -> list[RevisionLine]:
+    """The published revisions of a record, newest first.
+
+    Raises:
+        Unknown: there is no such record for this reader.
+    """
+    get(record_id, reader)
+    shown = _shown(Record.objects.get(pk=record_id), reader)
+    fields = ("number", "created_at", "note", "language", "sha256")
+    lines = Revision.objects.filter(record_id=record_id).order_by("-number").values(*fields)
+    return [RevisionLine(**line) for line in lines if line["number"] in shown]
+
+
+def published(
+    reader: Reader,
+    formats: Sequence[str] = (),
+    after: str = "",
+    limit: int = PAGE,
+    changed_since: datetime | None = None,
+) -> list[RecordView]:
+    """Published records in the order of their ids, after the id `after`: a page that later writes do not shift."""
+    records = Record.objects.filter(readable(reader), format__in=formats or list(FORMATS), id__gt=after)
+    if changed_since is not None:
+        records = records.filter(updated_at__gte=changed_since)
+    return _with_revisions(list(records.order_by("id")[:limit]))
+
+
+def _with_revisions(records: Sequence[Record]) -> list[RecordView]:
+    wanted = [record.id for record in records]
+    found = Revision.objects.filter(record_id__in=wanted, number=F("record__published"))
+    by_record = {revision.record_id: revision for revision in found}
+    return [_view(record, by_record[record.id]) for record in records if record.id in by_record]
+
+
+def every(reader: Reader, formats: Sequence[str] = ()) -> Iterator[RecordView]:
+    """All published records, a page at a time, so that memory does not grow with the registry."""
+    after = ""
+    while page := published(reader, formats, after, limit=500):
+        yield from page
+        after = page[-1].id
+
+
+def states(record_ids: Iterable[str]) -> Mapping[str, RecordView]:
+    """What followers need: the published revision of each record that has one, whoever may read it."""
+    wanted = list(record_ids)
+    found: dict[str, RecordView] = {}
+    for start in range(0, len(wanted), 500):
+        part = wanted[start : start + 500]
+        records = Record.objects.filter(pk__in=part, published__isnull=False, format__in=FORMATS)
+        found.update({view.id: view for view in _with_revisions(list(records))})
+    return found
+
+
+def titles(record_ids: Iterable[str], reader: Reader) -> dict[str, tuple[str, dict[str, str]]]:
+    """Record id to (format, title in languages) of those that the reader may see."""
+    records = Record.objects.filter(readable(reader), pk__in=list(record_ids))
+    return {view.id: (view.format, view.data["title"]) for view in _with_revisions(list(records))}
+
+
+@dataclass(frozen=True)
+class ChangeLine:
+    """One line of the journal as a harvester sees it: the record is there, or it is gone."""
+
+    serial: int
+    record: str
+    format: str
+    verb: str
+    revision: int | None
+    gone: bool
+    at: datetime
+
+
+def changes(reader: Reader, after: int = 0, limit: int = 1000) -> tuple[list[ChangeLine], int]:
+    """The journal after a serial as far as the reader may see it: (lines, serial to go on from).
+
+    A record that the reader could read and that is hidden now appears as gone, without its content.
+    """
+    rows = list(Change.objects.filter(serial__gt=after).order_by("serial")[:limit])
+    visible = set(
+        Record.objects.filter(readable(reader), pk__in={row.record_id for row in rows}).values_list("pk", flat=True)
+    )
+    lines = []
+    for row in rows:
+        shown = row.state == State.PUBLISHED and sees(reader, row.visibility)
+        if shown and row.record_id in visible:
+            lines.append(_line(row, gone=False))
+        elif row.shown_to and sees(reader, row.shown_to) and _hides(reader, row):
+            lines.append(_line(row, gone=True))
+    return lines, rows[-1].serial if rows else after
+
+
+def _hides(reader: Reader, row: Change) -> bool:
+    return row.state == State.RETIRED or not sees(reader, row.visibility)
+
+
+def _line(row: Change, *, gone: bool) -> ChangeLine:
+    return ChangeLine(
+        serial=row.serial, record=row.record_id, format=row.format, verb=row.verb,
+        revision=None if gone else row.revision, gone=gone, at=row.at,
+    )  # fmt: skip
+
+
+def newest_serial() -> int:
+    """The serial of the last committed change, 0 for an empty journal."""
+    return Change.objects.aggregate(newest=Max("serial"))["newest"] or 0
+
+
+def count() -> int:
+    """How many records the registry holds, whatever their state."""
+    return Record.objects.count()

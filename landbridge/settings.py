@@ -1,0 +1,179 @@
+"""All settings of a node. They come from the environment only, and nonsense stops the start with a clear word."""
+
+import os
+import secrets
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+import django.conf.locale
+from django.core.exceptions import ImproperlyConfigured
+
+from landbridge import __version__
+from landbridge.lib.languages import LANGUAGES as TAGS
+from landbridge.lib.languages import NAMES
+
+PACKAGE = Path(__file__).parent
+
+
+def _choice(name: str, allowed: tuple[str, ...], default: str) -> str:
+    value = os.environ.get(name) or default
+    if value not in allowed:
+        raise ImproperlyConfigured(f"{name} is {value!r}; it must be one of {', '.join(allowed)}.")
+    return value
+
+
+def _number(name: str, default: int, least: int, most: int) -> int:
+    value = os.environ.get(name) or str(default)
+    if not value.isascii() or not value.isdigit() or not least <= int(value) <= most:
+        raise ImproperlyConfigured(f"{name} is {value!r}; it must be a number from {least} to {most}.")
+    return int(value)
+
+
+def _data_folder() -> Path:
+    folder = Path(os.environ.get("LANDBRIDGE_DATA") or "data").expanduser().resolve()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ImproperlyConfigured(f"LANDBRIDGE_DATA: the folder {folder} cannot be made: {error}") from error
+    return folder
+
+
+def _secret_key(folder: Path) -> str:
+    """The key of this node: from the environment, else made once and kept beside the data."""
+    given = os.environ.get("LANDBRIDGE_SECRET_KEY")
+    if given:
+        if len(given) < 32:
+            raise ImproperlyConfigured("LANDBRIDGE_SECRET_KEY must have at least 32 characters.")
+        return given
+    path = folder / "secret-key"
+    try:
+        with path.open("x", encoding="ascii") as file:
+            path.chmod(0o600)
+            file.write(secrets.token_urlsafe(50))
+    except FileExistsError:
+        pass
+    return path.read_text(encoding="ascii").strip()
+
+
+def _database(folder: Path) -> dict[str, Any]:
+    url = os.environ.get("DATABASE_URL")
+    parts = urlsplit(url or "sqlite:")
+    if parts.scheme == "sqlite":
+        given = unquote(parts.path.removeprefix("/"))
+        if url and (parts.netloc or not given or given == ":memory:"):
+            raise ImproperlyConfigured("DATABASE_URL: name a file, sqlite:///relative.db or sqlite:////absolute.db.")
+        return {
+            "ENGINE": "django.db.backends.sqlite3",
+            "NAME": Path(given).resolve() if url else folder / "landbridge.sqlite3",
+            "OPTIONS": {
+                "transaction_mode": "IMMEDIATE",
+                "timeout": 30,
+                "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-16000;",
+            },
+        }
+    if parts.scheme in ("postgres", "postgresql"):
+        return {
+            "ENGINE": "django.db.backends.postgresql",
+            "NAME": unquote(parts.path.removeprefix("/")),
+            "USER": unquote(parts.username or ""),
+            "PASSWORD": unquote(parts.password or ""),
+            "HOST": unquote(parts.hostname or ""),
+            "PORT": str(parts.port or ""),
+            "CONN_MAX_AGE": 60,
+            "CONN_HEALTH_CHECKS": True,
+            "OPTIONS": dict(item.split("=", 1) for item in parts.query.split("&") if "=" in item),
+        }
+    raise ImproperlyConfigured(f"DATABASE_URL starts with {parts.scheme!r}; use sqlite:///… or postgres://…")
+
+
+DATA = _data_folder()
+PORT = _number("LANDBRIDGE_PORT", 8000, 1, 65535)
+SAMPLE = _choice("LANDBRIDGE_SAMPLE", ("full", "none"), "full")
+DEBUG = _choice("LANDBRIDGE_DEBUG", ("0", "1"), "0") == "1"
+BASE_URL = (os.environ.get("LANDBRIDGE_BASE_URL") or f"http://127.0.0.1:{PORT}").rstrip("/")
+NODE_NAME = os.environ.get("LANDBRIDGE_NODE_NAME") or "Landbridge"
+NODE_EMAIL = os.environ.get("LANDBRIDGE_EMAIL") or ""
+INDEX_ENGINE = _choice("LANDBRIDGE_INDEX", ("tantivy", "fts5"), "tantivy")
+WORKERS = _number("LANDBRIDGE_WORKERS", 2, 1, 64)
+VERSION = __version__
+
+SECRET_KEY = _secret_key(DATA)
+ALLOWED_HOSTS = (os.environ.get("LANDBRIDGE_HOSTS") or "localhost,127.0.0.1,[::1]").split(",")
+DATABASES = {"default": _database(DATA)}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+AUTH_USER_MODEL = "parties.Account"
+
+FOLLOWERS = ["landbridge.search.follower.SearchFollower"]
+"""What reads the journal, as dotted names; a follower that is not listed does not run."""
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.staticfiles",
+    "landbridge.parties",
+    "landbridge.registry",
+    "landbridge.search",
+    "landbridge.web",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.gzip.GZipMiddleware",
+    "landbridge.web.middleware.SecurityHeaders",
+    "landbridge.web.middleware.ReaderLanguage",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.http.ConditionalGetMiddleware",
+]
+ROOT_URLCONF = "landbridge.urls"
+WSGI_APPLICATION = "landbridge.wsgi.application"
+APPEND_SLASH = False
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [PACKAGE / "web" / "templates"],
+        "OPTIONS": {
+            "context_processors": ["landbridge.web.context.page"],
+            "builtins": ["django.templatetags.i18n", "landbridge.web.templatetags.landbridge"],
+        },
+    }
+]
+
+LANGUAGE_CODE = "en"
+LANGUAGES = [(tag, NAMES[tag]) for tag in TAGS]
+LANGUAGE_COOKIE_NAME = "language"
+LOCALE_PATHS = [PACKAGE / "web" / "locale"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "UTC"
+# Django knows Chinese as zh-hans; our tag for it is zh, as in the data.
+django.conf.locale.LANG_INFO["zh"] = {**django.conf.locale.LANG_INFO["zh-hans"], "code": "zh"}
+
+STATIC_URL = "/static/"
+STATIC_ROOT = DATA / "static"
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_MAX_AGE = 86_400
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+MEDIA_ROOT = DATA / "files"
+
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = BASE_URL.startswith("https://")
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax"
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BASE_URL.startswith("https://") else None
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": "WARNING"},
+    "loggers": {"landbridge": {"level": "INFO"}},
+}
