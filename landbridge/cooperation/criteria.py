@@ -1,0 +1,235 @@
+"""The criteria of a match: each gives a figure from 0 to 1, what speaks for the match, and what is open or against it."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+
+from django.utils.translation import gettext, ngettext
+
+from landbridge.cooperation.profile import Features, Profile
+from landbridge.formats.vocabulary import vocabulary
+from landbridge.search.analysis import fold, normalise
+from landbridge.search.document import day
+from landbridge.search.places import subregion, with_regions
+from landbridge.search.understand import label_of
+
+WEIGHTS: Final = {
+    "topic": 0.62, "place": 0.14, "support": 0.10, "maturity": 0.03, "language": 0.05, "capacity": 0.03,
+    "freshness": 0.03,
+}  # fmt: skip
+"""How much each criterion counts; they add up to 1."""
+_LEVELS: Final = ("none", "low", "medium", "high")
+_GROUPS: Final = ("SIDS", "LDC", "LLDC")
+_PROTECTED_RIGHTS: Final = frozenset({"granted", "applied", "exclusive", "exclusive-rights", "secret", "secret-know-how"})
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """A criterion's figure from 0 to 1, and its reason in a sentence (empty when there is nothing to say)."""
+
+    value: float
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Caveat:
+    """What is open or speaks against a match."""
+
+    criterion: str
+    text: str
+
+
+def _list(names: list[str]) -> str:
+    """Names joined as the reader's language joins them; the comma of each script."""
+    return gettext(", ").join(names)
+
+
+def _place_names(places: list[str], language: str) -> str:
+    names = []
+    for place in places[:3]:
+        term = vocabulary("countries").terms.get(place) or vocabulary("regions").terms.get(place)
+        names.append(_short_name(term.labels, language) if term else place)
+    return _list(names)
+
+
+def _short_name(labels: Mapping[str, tuple[str, ...]], language: str) -> str:
+    """The usual name of a country rather than the one with its form of government in brackets."""
+    names = labels.get(language) or labels.get("en") or ("",)
+    return names[1] if "(" in names[0] and len(names) > 1 else names[0]
+
+
+def topic(profile: Profile, features: Features, stored: Mapping[str, Any], score: float, language: str) -> Judgement:
+    """How much of what the need speaks of the record speaks of as well."""
+    value = min(1.0, (score / features.ideal) / 0.55) ** 0.75
+    shared = [key for key in stored.get("keys", ()) if key in features.importance]
+    shared.sort(key=lambda key: -features.importance[key])
+    labels = list(dict.fromkeys(label for key in shared[:12] if (label := label_of(key, language))))
+    if labels:
+        return Judgement(value, gettext("Is about the same: %(subjects)s") % {"subjects": _list(labels[:4])})
+    words = _shared_words(profile, stored)
+    if words:
+        return Judgement(value, gettext("Uses the same words: %(words)s") % {"words": _list(words)})
+    return Judgement(value, gettext("Is close to what is asked"))
+
+
+def _shared_words(profile: Profile, stored: Mapping[str, Any]) -> list[str]:
+    texts = " ".join([*stored["title"].values(), *stored.get("summary", {}).values()])
+    folded = fold(normalise(texts))
+    return [token for token in profile.tokens if len(token) > 3 and token in folded][:4]
+
+
+def place(profile: Profile, stored: Mapping[str, Any], language: str) -> Judgement:
+    """How near the record is to the place of the need: the country, its region, a country in a like situation."""
+    if not profile.places:
+        return Judgement(0.0)
+    there, served = list(stored.get("places", ())), list(stored.get("served", ()))
+    wanted = dict.fromkeys(profile.places)
+    same = [name for name in there if name in wanted]
+    if same:
+        return Judgement(1.0, gettext("At work in %(place)s") % {"place": _place_names(same, language)})
+    around = {region for name in wanted for region in with_regions(name)}
+    serving = [name for name in served if name in around or name == "001"]
+    if serving:
+        return Judgement(0.9, gettext("Serves %(place)s") % {"place": _place_names(serving, language)})
+    covering = [name for name in there if name in around]
+    if covering:
+        return Judgement(0.8, gettext("Covers %(place)s") % {"place": _place_names(covering, language)})
+    inside = [name for name in there if any(name_wanted in with_regions(name) for name_wanted in wanted)]
+    if inside:
+        return Judgement(0.8, gettext("At work in %(place)s") % {"place": _place_names(inside, language)})
+    return _like_place(wanted, there, language)
+
+
+def _like_place(wanted: Mapping[str, None], there: list[str], language: str) -> Judgement:
+    near = {subregion(name) for name in wanted} - {""}
+    neighbours = [name for name in there if subregion(name) in near]
+    if neighbours:
+        text = gettext("Known in the same region: %(place)s")
+        return Judgement(0.6, text % {"place": _place_names(neighbours, language)})
+    groups = [group for group in _GROUPS if any(group in with_regions(name) for name in wanted)]
+    for group in groups:
+        alike = [name for name in there if group in with_regions(name)]
+        if alike:
+            return Judgement(0.5, _group_text(group) % {"place": _place_names(alike, language)})
+    return Judgement(0.4 if not there or "001" in there else 0.15)
+
+
+def _group_text(group: str) -> str:
+    if group == "SIDS":
+        return gettext("Done in other small island developing States: %(place)s")
+    if group == "LLDC":
+        return gettext("Done in other landlocked developing countries: %(place)s")
+    return gettext("Done in other least developed countries: %(place)s")
+
+
+def support(profile: Profile, stored: Mapping[str, Any], language: str) -> Judgement:
+    """Whether the record gives the kinds of support that are asked for."""
+    if not profile.support:
+        return Judgement(0.0)
+    given = set(stored.get("support", ()))
+    met = [kind for kind in profile.support if kind in given]
+    if not met:
+        return Judgement(0.35 if not given else 0.1)
+    labels = [vocabulary("support_types").terms[kind].label(language) for kind in sorted(met)]
+    value = 0.6 + 0.4 * len(met) / len(profile.support)
+    return Judgement(value, gettext("Gives the support that is asked for: %(kinds)s") % {"kinds": _list(labels[:3])})
+
+
+def maturity(stored: Mapping[str, Any], language: str) -> Judgement:
+    """How proven a technology is; other records stand in the middle."""
+    level = str(stored.get("trl", "")).removeprefix("trl-")
+    if not level.isdigit():
+        return Judgement(0.5)
+    value = int(level) / 9
+    text = gettext("Proven: readiness level %(level)s of 9") % {"level": level} if int(level) >= 7 else ""
+    return Judgement(value, text)
+
+
+def language_fit(profile: Profile, stored: Mapping[str, Any], language: str) -> Judgement:
+    """Whether those who ask can read it and work in it."""
+    told = set(stored["title"]) | set(stored.get("languages", ()))
+    common = sorted(profile.languages & told)
+    if not common:
+        return Judgement(0.2)
+    term = vocabulary("languages").terms.get(common[0]) if common else None
+    name = term.label(language) if term else common[0]
+    return Judgement(1.0, gettext("In a language you work in: %(language)s") % {"language": name})
+
+
+def capacity(profile: Profile, stored: Mapping[str, Any]) -> Judgement:
+    """Whether power, water, skills and connectivity on the spot are enough."""
+    needs: Mapping[str, str] = stored.get("needs", {})
+    known = [name for name in needs if name in profile.capacity]
+    if not known:
+        return Judgement(0.5)
+    met = [name for name in known if _level(profile.capacity[name]) >= _level(needs[name])]
+    value = len(met) / len(known)
+    return Judgement(value, gettext("Runs with what is there") if value == 1 else "")
+
+
+def _level(name: str) -> int:
+    return _LEVELS.index(name) if name in _LEVELS else 1
+
+
+def freshness(stored: Mapping[str, Any], today: date) -> Judgement:
+    """How long ago somebody said that it is true."""
+    days = today.toordinal() - date.fromisoformat(stored["confirmed"]).toordinal()
+    for most, value in ((365, 1.0), (730, 0.7), (1825, 0.35)):
+        if days <= most:
+            recent = most == 365 and stored.get("confirmed_by_hand")
+            return Judgement(value, gettext("Confirmed within the last year") if recent else "")
+    return Judgement(0.1)
+
+
+def _capacity_names() -> dict[str, str]:
+    return {
+        "power": gettext("power"), "water": gettext("water"), "skills": gettext("skills"),
+        "connectivity": gettext("connectivity"),
+    }  # fmt: skip
+
+
+def caveats(profile: Profile, stored: Mapping[str, Any], language: str, today: date) -> Iterator[Caveat]:
+    """What is open or against it, most serious first."""
+    flags: Mapping[str, Any] = stored.get("flags", {})
+    needs: Mapping[str, str] = stored.get("needs", {})
+    lacking = [name for name in needs if _lacks(profile.capacity.get(name), needs[name])]
+    if lacking:
+        names = _list([_capacity_names()[name] for name in lacking])
+        yield Caveat("capacity", gettext("Takes more than is there: %(names)s") % {"names": names})
+    if flags.get("caution"):
+        yield Caveat("risk", gettext("Contains living modified organisms: a risk assessment is due"))
+    if flags.get("outcome") in ("failed", "mixed"):
+        yield Caveat("risk", gettext("Tells of what did not work; read it as a warning"))
+    if stored.get("risk"):
+        yield Caveat("risk", gettext("Adverse effects are described; read them first"))
+    yield from _rights(profile, stored, language)
+    if not (profile.languages & (set(stored["title"]) | set(stored.get("languages", ())))):
+        yield Caveat("language", gettext("Not told in a language you work in"))
+    if profile.places and not stored.get("places") and not stored.get("served"):
+        yield Caveat("place", gettext("Does not say where it works"))
+    if flags.get("cost_basis") in ("at_cost", "paid", "loan"):
+        yield Caveat("cost", gettext("Costs money"))
+    years = (today - date.fromisoformat(stored["confirmed"])).days // 365
+    if years >= 2:
+        text = ngettext("Not confirmed for %(years)s year", "Not confirmed for %(years)s years", years)
+        yield Caveat("freshness", text % {"years": years})
+    closes = int(stored["closes"])
+    if 0 <= closes - day(today) <= 30:
+        left = closes - day(today)
+        yield Caveat("time", ngettext("Closes in %(days)s day", "Closes in %(days)s days", left) % {"days": left})
+    if stored.get("sample"):
+        yield Caveat("sample", gettext("A sample record, made to show how the network works"))
+
+
+def _lacks(available: str | None, needed: str) -> bool:
+    return available is not None and _level(available) < _level(needed)
+
+
+def _rights(profile: Profile, stored: Mapping[str, Any], language: str) -> Iterator[Caveat]:
+    rights = set(stored.get("ip", ()))
+    if rights & _PROTECTED_RIGHTS:
+        names = [vocabulary("ip_status").terms[name].label(language) for name in sorted(rights & _PROTECTED_RIGHTS)]
+        yield Caveat("rights", gettext("Rights to settle: %(rights)s") % {"rights": _list(names)})
+    elif stored["type"] == "technology" and not rights:
+        yield Caveat("rights", gettext("Does not say whose rights it is under"))

@@ -1,0 +1,298 @@
+"""Matching: a need in, a ranked list of whatever may help out, each with its reasons.
+
+Hard limits first (closed, expired, excluded country, rights, readiness): what they leave out is named. Then the
+index gives the records that speak of the same things in any language, and the criteria rank and explain them.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any, Final
+
+from django.utils.translation import gettext, override
+
+from landbridge.cooperation import criteria
+from landbridge.cooperation.criteria import WEIGHTS, Caveat, Judgement
+from landbridge.cooperation.profile import Features, Profile, features, of_data, of_record, of_text
+from landbridge.formats.library import FORMATS
+from landbridge.formats.vocabulary import vocabulary
+from landbridge.lib.languages import choose
+from landbridge.registry.queries import RecordView
+from landbridge.registry.rules import ANYONE, Reader, audiences
+from landbridge.search.document import day
+from landbridge.search.index import index
+from landbridge.search.places import resolve, with_regions
+from landbridge.search.plan import NEVER, Group, Plan, Range, Row
+from landbridge.search.understand import Reading, Understood, read, summarise
+
+SUPPLY: Final = tuple(name for name, model in FORMATS.items() if model.side != "need")
+"""The formats that can answer a need."""
+CANDIDATES: Final = 80
+MOST_EXCLUDED: Final = 5
+FITS: Final = 0.3
+"""Below this score nothing fits well, and the reader is told so."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """What speaks for a match: the criterion, its share of the score (all shares add up to 1), and a sentence."""
+
+    criterion: str
+    share: float
+    text: str
+
+
+@dataclass(frozen=True)
+class Match:
+    """A record that may help, with what speaks for it and what is open or against it."""
+
+    id: str
+    type: str
+    title: str
+    language: str
+    score: float
+    for_: tuple[Reason, ...]
+    against: tuple[Caveat, ...]
+    snippet: str
+    places: tuple[str, ...]
+    provider: str
+    confirmed_on: str
+    sample: bool
+
+    @property
+    def fits(self) -> bool:
+        return self.score >= FITS
+
+
+@dataclass(frozen=True)
+class Excluded:
+    """A record that would have matched but for a hard limit."""
+
+    id: str
+    type: str
+    title: str
+    criterion: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Matching:
+    """The answer to a need."""
+
+    understood: Understood
+    matches: tuple[Match, ...]
+    excluded: tuple[Excluded, ...] = ()
+
+    @property
+    def by_type(self) -> dict[str, list[Match]]:
+        """Matches grouped by format, the group with the best match first."""
+        groups: dict[str, list[Match]] = {}
+        for match in self.matches:
+            groups.setdefault(match.type, []).append(match)
+        return groups
+
+    @property
+    def fits_well(self) -> bool:
+        return any(match.fits for match in self.matches)
+
+
+def match_text(
+    text: str,
+    *,
+    language: str | None = None,
+    places: Sequence[str] = (),
+    types: Sequence[str] = (),
+    limit: int = 10,
+    per_type: int = 0,
+    without: frozenset[str] = frozenset(),
+    reader: Reader = ANYONE,
+    reader_language: str = "en",
+) -> Matching:
+    """Match a need in free text, in any of the six languages.
+
+    `places` are added to those found in the text (ISO 3166, M49 or names); `per_type` asks for so many of each
+    format instead of the best `limit` of all; `without` takes away what was wrongly understood.
+    """
+    given = [place for name in places if (place := resolve(name))]
+    profile, reading = of_text(text[:20_000], language, reader_language, given, without)
+    understood = summarise(reading, reader_language, without)
+    understood = replace(understood, places=profile.places, support_types=tuple(sorted(profile.support)))
+    return _answer(profile, understood, types, limit, per_type, reader, reader_language)
+
+
+def match_record(
+    view: RecordView, *, types: Sequence[str] = (), limit: int = 10, per_type: int = 0,
+    reader: Reader = ANYONE, reader_language: str = "en",
+) -> Matching:  # fmt: skip
+    """Match a record of the registry: a need with what can help; for any other record, those that are similar."""
+    profile = of_record(view)
+    return _answer(
+        profile, _understood_of(view.data, view.language, profile, reader_language), types, limit, per_type,
+        reader, reader_language,
+    )  # fmt: skip
+
+
+def match_need(
+    data: Mapping[str, Any], *, language: str = "en", types: Sequence[str] = (), limit: int = 10, per_type: int = 0,
+    reader: Reader = ANYONE, reader_language: str = "en",
+) -> Matching:  # fmt: skip
+    """Match the (validated) answers of a need that stands in no registry yet."""
+    profile = of_data("need", data, language)
+    return _answer(
+        profile, _understood_of(data, language, profile, reader_language), types, limit, per_type, reader,
+        reader_language,
+    )  # fmt: skip
+
+
+def _understood_of(data: Mapping[str, Any], language: str, profile: Profile, reader_language: str) -> Understood:
+    _, title = choose(data["title"], language)
+    _, summary = choose(data.get("summary") or {}, language)
+    reading: Reading = read(f"{title}. {summary}", profile.language)
+    understood = summarise(reading, reader_language)
+    return replace(
+        understood, places=profile.places or understood.places,
+        support_types=tuple(sorted(profile.support)) or understood.support_types,
+    )  # fmt: skip
+
+
+def _answer(
+    profile: Profile, understood: Understood, types: Sequence[str], limit: int, per_type: int, reader: Reader,
+    language: str,
+) -> Matching:  # fmt: skip
+    wanted = tuple(name for name in types if name in FORMATS) or SUPPLY
+    asked = features(profile, index())
+    if not asked.clauses:
+        return Matching(understood, ())
+    today = date.today()
+    with override(language):
+        judge = _Judge(profile, asked, language, today)
+        if per_type:
+            found = [_ranked(judge, profile, (name,), per_type, reader) for name in wanted]
+        else:
+            found = [_ranked(judge, profile, wanted, limit, reader)]
+        matches = sorted((match for matches, _ in found for match in matches), key=_best_first)
+        excluded = [gone for _, left_out in found for gone in left_out]
+    return Matching(understood, tuple(matches), tuple(excluded[: MOST_EXCLUDED * (2 if per_type else 1)]))
+
+
+def _best_first(match: Match) -> tuple[float, str]:
+    return -match.score, match.id
+
+
+def _plan(asked: Features, types: tuple[str, ...], reader: Reader, limit: int) -> Plan:
+    groups = tuple(Group((clause,), needed=False) for clause in asked.clauses)
+    return Plan(groups=groups, filters={"type": types, "audience": audiences(reader)}, limit=limit)
+
+
+def _within_limits(plan: Plan, profile: Profile, today: date) -> Plan:
+    """The same question with the hard limits that the index can check itself."""
+    return replace(
+        plan, without={"state": ("closed",), "excluded": _here(profile)}, ranges=(Range("closes", least=day(today)),)
+    )
+
+
+def _here(profile: Profile) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(region for place in profile.places for region in with_regions(place)))
+
+
+def _ranked(
+    judge: "_Judge", profile: Profile, types: tuple[str, ...], limit: int, reader: Reader
+) -> tuple[list[Match], list[Excluded]]:
+    size = max(CANDIDATES if len(types) > 1 else 30, limit * 3)
+    plan = _plan(judge.features, types, reader, size)
+    rows = index().search(plan).rows
+    kept, left_out = judge.sorted_out(rows)
+    if len(kept) < limit and len(rows) == size:
+        kept, _ = judge.sorted_out(index().search(_within_limits(plan, profile, judge.today)).rows)
+    matches = sorted((judge.match(row) for row in kept), key=_best_first)[:limit]
+    return [judge.explained(match) for match in matches], left_out[:MOST_EXCLUDED]
+
+
+class _Judge:
+    """Judges the candidates of one need."""
+
+    def __init__(self, profile: Profile, asked: Features, language: str, today: date) -> None:
+        self.profile, self.features, self.language, self.today = profile, asked, language, today
+        self.rows: dict[str, Row] = {}
+
+    def sorted_out(self, rows: Iterable[Row]) -> tuple[list[Row], list[Excluded]]:
+        """What passes the hard limits, and what does not, with the limit."""
+        kept, left_out = [], []
+        for row in rows:
+            if row.stored["id"] == self.profile.itself:
+                continue
+            limit = next(self._limits(row.stored), None)
+            if limit is None:
+                kept.append(row)
+            else:
+                _, title = choose(row.stored["title"], self.language, row.stored["language"])
+                left_out.append(Excluded(row.stored["id"], row.stored["type"], title, *limit))
+        return kept, left_out
+
+    def _limits(self, stored: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+        if stored.get("flags", {}).get("closed"):
+            yield "closed", gettext("It is closed")
+        if int(stored["closes"]) < day(self.today):
+            yield "expired", gettext("Its time is over")
+        barred = set(stored.get("excluded", ())) & set(_here(self.profile))
+        if barred:
+            names = criteria._place_names(sorted(barred), self.language)
+            yield "place", gettext("It is not offered in %(place)s") % {"place": names}
+        rights = set(stored.get("ip", ()))
+        if self.profile.ip_accepted and rights and not rights & self.profile.ip_accepted:
+            names = gettext(", ").join(vocabulary("ip_status").terms[name].label(self.language) for name in rights)
+            yield "rights", gettext("Its rights do not suit: %(rights)s") % {"rights": names}
+        level = str(stored.get("trl", "")).removeprefix("trl-")
+        if self.profile.least_trl and level.isdigit() and int(level) < self.profile.least_trl:
+            text = gettext("Readiness level %(level)s is below %(least)s")
+            yield "maturity", text % {"level": level, "least": self.profile.least_trl}
+
+    def judgements(self, row: Row) -> dict[str, Judgement]:
+        """All criteria for one candidate."""
+        profile, stored, language = self.profile, row.stored, self.language
+        return {
+            "topic": criteria.topic(profile, self.features, stored, row.score, language),
+            "place": criteria.place(profile, stored, language),
+            "support": criteria.support(profile, stored, language),
+            "maturity": criteria.maturity(stored, language),
+            "language": criteria.language_fit(profile, stored, language),
+            "capacity": criteria.capacity(profile, stored),
+            "freshness": criteria.freshness(stored, self.today),
+        }
+
+    def match(self, row: Row) -> Match:
+        """The candidate with its score; reasons are added to those that stay (`explained`)."""
+        stored = row.stored
+        self.rows[stored["id"]] = row
+        shown_in, title = choose(stored["title"], self.language, stored["language"])
+        _, summary = choose(stored.get("summary", {}), self.language, stored["language"])
+        return Match(
+            id=stored["id"], type=stored["type"], title=title, language=shown_in, score=self._score(row),
+            for_=(), against=(), snippet=summary, places=tuple(stored.get("places", ())),
+            provider=stored.get("provider", ""), confirmed_on=stored["confirmed"],
+            sample=stored.get("sample", False),
+        )  # fmt: skip
+
+    def _score(self, row: Row) -> float:
+        """The weighted sum of the criteria. What speaks of something else gains little by being near or fresh."""
+        judged = self.judgements(row)
+        about = judged["topic"].value
+        others = sum(WEIGHTS[name] * one.value for name, one in judged.items() if name != "topic")
+        return round(WEIGHTS["topic"] * about + others * min(1.0, about * 1.5), 4)
+
+    def explained(self, match: Match) -> Match:
+        """The match with its reasons, largest share first, and its caveats."""
+        row = self.rows[match.id]
+        judged = self.judgements(row)
+        parts = {name: WEIGHTS[name] * one.value for name, one in judged.items() if one.value > 0}
+        whole = sum(parts.values()) or 1.0
+        reasons = [Reason(name, round(part / whole, 3), judged[name].text) for name, part in parts.items()]
+        reasons.sort(key=lambda reason: -reason.share)
+        against = tuple(criteria.caveats(self.profile, row.stored, self.language, self.today))
+        return replace(match, for_=tuple(reasons), against=against)
+
+
+__all__ = [
+    "FITS", "NEVER", "SUPPLY", "Caveat", "Excluded", "Match", "Matching", "Reason", "match_need", "match_record",
+    "match_text",
+]  # fmt: skip

@@ -1,0 +1,263 @@
+"""From text to concepts: the bridge between languages.
+
+Every label of the thesaurus, of the lexicon and of imported vocabularies is a pattern over analysed tokens (over
+characters in Chinese); one Aho-Corasick automaton per language finds them all in one pass. Labels that several
+concepts share are found as all of them, up to a limit.
+"""
+
+import hashlib
+import logging
+import pickle
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+import ahocorasick
+from django.conf import settings
+
+from landbridge.formats import vocabulary
+from landbridge.formats.vocabulary import Term, Vocabulary
+from landbridge.lib.languages import LANGUAGES
+from landbridge.search.analysis import STOPWORDS, Word, fold, normalise, words
+
+logger = logging.getLogger(__name__)
+
+NO_TOPIC: Final = frozenset({
+    "capacity_levels", "currencies", "languages", "language_levels", "licences", "urgency", "levels", "scales",
+    "programme_status", "tk_labels", "trl", "stages", "expertise_kinds", "event_types", "market_types", "ip_status",
+    "offer_kinds", "decline_reasons", "aichi",
+})  # fmt: skip
+"""Vocabularies whose labels are no topic of a free text: "high", "2 days", "English", "draft"."""
+MOST_SENSES: Final = 5
+CACHE_VERSION: Final = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Concepts found in a text: from word `first` to word `last` (both included)."""
+
+    first: int
+    last: int
+    keys: tuple[str, ...]
+
+
+@dataclass
+class Network:
+    """All labels of one node, ready to be found, and the relations of their concepts."""
+
+    automata: dict[str, Any] = field(default_factory=dict)
+    broader: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    related: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    canonical: dict[str, str] = field(default_factory=dict)
+    """Concepts of several vocabularies that mean the same, to the one key they are indexed under."""
+    labels: dict[str, dict[str, str]] = field(default_factory=dict)
+    """Preferred labels of imported concepts, which no shipped vocabulary knows."""
+
+    def key(self, key: str) -> str:
+        """The key under which a concept is indexed."""
+        return self.canonical.get(key, key)
+
+    def above(self, key: str) -> tuple[str, ...]:
+        """The broader concepts of a concept, two steps up at most."""
+        parents = self.broader.get(key, ())
+        grand = [grand for parent in parents for grand in self.broader.get(parent, ())]
+        return tuple(dict.fromkeys((*parents, *grand)))
+
+
+def stream(found: Iterable[Word], stop: frozenset[str], choice: int = 0) -> tuple[str, list[int]]:
+    """The token string in which patterns are sought, and for each of its characters the place of its word.
+
+    Tokens stand between two spaces each, so that neighbouring patterns do not share one. `choice` 1 takes the
+    second token of words that have one (unaccented, without a prefix).
+    """
+    parts: list[str] = []
+    places: list[int] = []
+    for place, word in enumerate(found):
+        if word.script == "zh" or word.folded in stop:
+            continue
+        token = word.tokens[min(choice, len(word.tokens) - 1)]
+        part = f" {token} "
+        parts.append(part)
+        places.extend([place] * len(part))
+    return "".join(parts), places
+
+
+def _pattern(label: str, language: str) -> str:
+    """A label as it stands in a token string; empty when nothing of it carries meaning."""
+    text = normalise(label)
+    if language == "zh":
+        return text if len(text) > 1 else ""
+    pattern, _ = stream(list(words(text, language)), STOPWORDS.get(language, frozenset()))
+    return pattern if len(pattern) > 3 else ""
+
+
+def _chinese(text: str, found: list[Word], automaton: Any) -> Iterator[tuple[int, int, tuple[str, ...]]]:
+    """Patterns in the raw characters: (first character, last character, keys)."""
+    for end, (length, keys) in automaton.iter(text):
+        yield end - length + 1, end, keys
+
+
+class Annotator:
+    """Finds concepts in texts."""
+
+    def __init__(self, network: Network) -> None:
+        self.network = network
+
+    def find(self, text: str, language: str) -> tuple[list[Word], list[Found]]:
+        """The words of a text and the concepts over them, in order; embedded concepts are found as well."""
+        text = normalise(text)
+        found_words = list(words(text, language))
+        return found_words, list(self._over(text, found_words, language))
+
+    def _over(self, text: str, found: list[Word], language: str) -> Iterator[Found]:
+        automaton = self.network.automata.get(language)
+        if automaton is None:
+            return
+        if language == "zh":
+            yield from self._over_characters(text, found, automaton)
+            return
+        stop = STOPWORDS.get(language, frozenset())
+        seen: set[tuple[int, int]] = set()
+        for choice in (0, 1) if any(len(word.tokens) > 1 for word in found) else (0,):
+            tokens, places = stream(found, stop, choice)
+            for end, (length, keys) in automaton.iter(tokens):
+                span = (places[end - length + 1], places[end])
+                if span not in seen:
+                    seen.add(span)
+                    yield Found(*span, keys)
+
+    def _over_characters(self, text: str, found: list[Word], automaton: Any) -> Iterator[Found]:
+        places: list[int] = [-1] * len(text)
+        for place, word in enumerate(found):
+            places[word.start : word.end] = [place] * (word.end - word.start)
+        for end, (length, keys) in automaton.iter(text):
+            first, last = places[end - length + 1], places[end]
+            if first >= 0 and last >= 0:
+                yield Found(first, last, keys)
+
+    def counts(self, text: str, language: str) -> Counter[str]:
+        """How often each concept stands in a text."""
+        _, found = self.find(text, language)
+        return Counter(key for one in found for key in one.keys)
+
+
+class _Builder:
+    """Gathers labels, joins concepts that mean the same, and builds the automata."""
+
+    def __init__(self) -> None:
+        self.senses: dict[str, dict[str, list[str]]] = {tag: {} for tag in LANGUAGES}
+        self.preferred: dict[tuple[str, str], list[str]] = {}
+        self.network = Network()
+
+    def join(self, terms: Iterable[Term]) -> None:
+        """Give one key to concepts whose preferred labels agree in two languages or more."""
+        owners: dict[tuple[str, str], str] = {}
+        for term in terms:
+            folded = [(tag, fold(normalise(labels[0]))) for tag, labels in term.labels.items() if labels]
+            known = Counter(owners[label] for label in folded if label in owners)
+            best = known.most_common(1)
+            if best and best[0][1] >= 2:
+                self.network.canonical[term.key] = best[0][0]
+            for label in folded:
+                owners.setdefault(label, self.network.key(term.key))
+
+    def add(self, term: Term) -> None:
+        key = self.network.key(term.key)
+        for tag, labels in term.labels.items():
+            for label in labels:
+                pattern = _pattern(label, tag)
+                keys = self.senses[tag].setdefault(pattern, []) if pattern else []
+                if key not in keys and len(keys) < MOST_SENSES:
+                    keys.append(key)
+        above = [self.network.key(parent) for parent in term.broader if parent != key]
+        if above:
+            self.network.broader[key] = tuple(dict.fromkeys((*self.network.broader.get(key, ()), *above)))
+        near = [self.network.key(other) for other in term.related]
+        if near:
+            self.network.related[key] = tuple(dict.fromkeys((*self.network.related.get(key, ()), *near)))
+
+    def build(self) -> Network:
+        for tag, senses in self.senses.items():
+            automaton = ahocorasick.Automaton()
+            for pattern, keys in senses.items():
+                automaton.add_word(pattern, (len(pattern), tuple(keys)))
+            if len(automaton):
+                automaton.make_automaton()
+                self.network.automata[tag] = automaton
+        return self.network
+
+
+def sources() -> list[Vocabulary]:
+    """The vocabularies whose labels are sought in texts: shipped, lexicon, then what the operator imported."""
+    shipped = [vocabulary.vocabulary(name) for name in vocabulary.names() if name not in NO_TOPIC]
+    return [*shipped, *vocabulary.lexicon(), *imported()]
+
+
+def imported_folder() -> Path:
+    return Path(settings.DATA) / "vocabularies"
+
+
+def imported() -> list[Vocabulary]:
+    """Vocabularies that the operator imported, one file each in the data folder."""
+    return [vocabulary.read(path) for path in sorted(imported_folder().glob("*.tsv"))]
+
+
+def fingerprint() -> str:
+    """Changes whenever a label file changes: then texts are understood anew."""
+    digest = hashlib.sha256(str(CACHE_VERSION).encode())
+    files = [*vocabulary.FOLDER.rglob("*.tsv"), *imported_folder().glob("*.tsv")]
+    for path in sorted(files):
+        state = path.stat()
+        digest.update(f"{path.name} {state.st_size} {state.st_mtime_ns}\n".encode())
+    return digest.hexdigest()[:16]
+
+
+def build_network() -> Network:
+    """Read all label files and build the automata: a second or two for what is shipped."""
+    builder = _Builder()
+    all_sources = sources()
+    builder.join(term for source in all_sources for term in source)
+    for source in all_sources:
+        for term in source:
+            builder.add(term)
+    network = builder.build()
+    shipped = {*vocabulary.names(), vocabulary.LEXICON}
+    for source in all_sources:
+        if source.name not in shipped:
+            for term in source:
+                if term.key not in network.canonical:
+                    network.labels[term.key] = {tag: names[0] for tag, names in term.labels.items()}
+    return network
+
+
+def load_network() -> Network:
+    """The network from its cache in the data folder, or built and cached.
+
+    The cache is this node's own file, as trusted as its database.
+    """
+    path = Path(settings.DATA) / "index" / f"labels-{fingerprint()}.pickle"
+    if path.is_file():
+        try:
+            with path.open("rb") as file:
+                network: Network = pickle.load(file)
+                return network
+        except (pickle.UnpicklingError, EOFError, AttributeError, ImportError, ValueError) as error:
+            logger.warning("The label cache %s cannot be read (%s) and is built anew", path.name, error)
+    network = build_network()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    for old in path.parent.glob("labels-*.pickle"):
+        old.unlink(missing_ok=True)
+    partial = path.with_suffix(".partial")
+    with partial.open("wb") as file:
+        pickle.dump(network, file, protocol=pickle.HIGHEST_PROTOCOL)
+    partial.replace(path)
+    return network
+
+
+@cache
+def annotator() -> Annotator:
+    """The annotator of this process."""
+    return Annotator(load_network())

@@ -1,0 +1,44 @@
+"""Keeps the index in step with the journal."""
+
+import logging
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Literal
+
+from landbridge.registry.models import Change
+from landbridge.registry.queries import RecordView
+from landbridge.registry.workflow import State
+from landbridge.search.document import document
+from landbridge.search.index import index
+from landbridge.search.plan import IndexDocument
+
+logger = logging.getLogger(__name__)
+
+
+class SearchFollower:
+    """A projection: writes what is published, drops what is retired."""
+
+    name = "search"
+    kind: Literal["projection"] = "projection"
+
+    def apply(self, changes: Sequence[Change], states: Mapping[str, RecordView]) -> None:
+        """Take in a batch in one commit. Records of which nothing is published do not stand in the index."""
+        changed = dict.fromkeys(change.record_id for change in changes)
+        shown = [states[key] for key in changed if key in states and states[key].state != State.RETIRED]
+        kept = {view.id for view in shown}
+        index().write(self._documents(shown), [key for key in changed if key not in kept])
+
+    def _documents(self, views: Sequence[RecordView]) -> Iterator[IndexDocument]:
+        for view in views:
+            try:
+                yield document(view)
+            except Exception:
+                # One record that cannot be read must not keep the others out; the log names it.
+                logger.exception("Record %s could not be indexed", view.id)
+
+    def reset(self) -> None:
+        """Empty the index."""
+        index().clear()
+
+    def release(self) -> None:
+        """Give up the writer."""
+        index().release()

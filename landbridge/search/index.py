@@ -1,0 +1,53 @@
+"""The index as the rest of the house sees it: a projection of the journal with two implementations."""
+
+from collections.abc import Iterable, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Protocol
+
+from django.conf import settings
+
+from landbridge.search.plan import Answer, IndexDocument, Plan
+
+
+class Index(Protocol):
+    """Holds what is found. One process writes; any number reads and sees a commit within a second."""
+
+    def write(self, documents: Iterable[IndexDocument], gone: Sequence[str] = ()) -> None:
+        """Replace these documents and drop those of the ids in `gone`, in one commit."""
+
+    def clear(self) -> None:
+        """Drop everything."""
+
+    def release(self) -> None:
+        """Give up the writer, so that another process can take it."""
+
+    def search(self, plan: Plan) -> Answer:
+        """Answer a question."""
+
+    def frequency(self, field: str, term: str) -> int:
+        """How many records hold the term."""
+
+    def count(self) -> int:
+        """How many records the index holds."""
+
+    def similar_terms(self, field: str, term: str) -> list[tuple[str, int]]:
+        """Terms that start like `term`, with the number of records that hold them."""
+
+
+def folder() -> Path:
+    """Where the index lies; another engine or layout has a folder of its own."""
+    return Path(settings.DATA) / "index" / settings.INDEX_ENGINE
+
+
+@cache
+def index() -> Index:
+    """The index of this process, in the engine that the settings name."""
+    if settings.INDEX_ENGINE == "fts5":
+        # Inner imports: a node loads only the engine that it uses.
+        from landbridge.search.index_fts5 import Fts5Index
+
+        return Fts5Index(folder())
+    from landbridge.search.index_tantivy import TantivyIndex
+
+    return TantivyIndex(folder())

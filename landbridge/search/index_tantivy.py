@@ -1,0 +1,193 @@
+"""The index in tantivy: memory-mapped, one writer, readers that follow each commit."""
+
+import logging
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import orjson
+import tantivy
+from tantivy import Occur, Query
+
+from landbridge.search.plan import (
+    FACETS,
+    FILTERS,
+    NUMBERS,
+    TEXT_FIELDS,
+    Answer,
+    Clause,
+    Group,
+    IndexDocument,
+    Phrase,
+    Plan,
+    Range,
+    Row,
+)
+
+logger = logging.getLogger(__name__)
+
+LAYOUT: Final = 2
+"""Raise it when the fields change: an index of another layout is dropped and built anew from the journal."""
+_HEAP: Final = 60_000_000
+
+
+def _schema() -> tantivy.Schema:
+    builder = tantivy.SchemaBuilder()
+    for name in TEXT_FIELDS:
+        option = "position" if name in ("text", "title") else "freq"
+        builder.add_text_field(name, tokenizer_name="whitespace", index_option=option)
+    for name in FACETS:
+        builder.add_text_field(name, tokenizer_name="raw", index_option="basic", fast=True)
+    for name in FILTERS:
+        builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
+    for name in NUMBERS:
+        builder.add_integer_field(name, indexed=True, fast=True)
+    builder.add_bytes_field("stored", stored=True, indexed=False)
+    return builder.build()
+
+
+class TantivyIndex:
+    """See `Index`."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder / f"layout-{LAYOUT}"
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self.schema = _schema()
+        self._index = self._open()
+        self._writer: tantivy.IndexWriter | None = None
+
+    def _open(self) -> tantivy.Index:
+        index = tantivy.Index(self.schema, path=str(self.folder))
+        analyser = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace()).build()
+        index.register_tokenizer("whitespace", analyser)
+        index.config_reader("commit", 1)
+        return index
+
+    def write(self, documents: Iterable[IndexDocument], gone: Sequence[str] = ()) -> None:
+        writer = self._take_writer()
+        for record_id in gone:
+            writer.delete_documents_by_term("id", record_id)
+        for document in documents:
+            writer.delete_documents_by_term("id", document.id)
+            writer.add_document(_document(document))
+        writer.commit()
+        self._index.reload()
+
+    def _take_writer(self) -> tantivy.IndexWriter:
+        if self._writer is None:
+            self._writer = self._index.writer(_HEAP, 1)
+        return self._writer
+
+    def clear(self) -> None:
+        writer = self._take_writer()
+        writer.delete_all_documents()
+        writer.commit()
+        self._index.reload()
+
+    def release(self) -> None:
+        if self._writer is not None:
+            writer, self._writer = self._writer, None
+            writer.wait_merging_threads()
+
+    def count(self) -> int:
+        return int(self._index.searcher().num_docs)
+
+    def frequency(self, field: str, term: str) -> int:
+        return int(self._index.searcher().doc_freq(field, term))
+
+    def similar_terms(self, field: str, term: str) -> list[tuple[str, int]]:
+        return list(self._index.searcher().terms_with_prefix(field, term, None, 50))
+
+    def search(self, plan: Plan) -> Answer:
+        query = self._query(plan)
+        searcher = self._index.searcher()
+        options: dict[str, Any] = {"limit": max(plan.limit, 1), "count": True, "offset": plan.offset}
+        if plan.sort:
+            options["order_by_field"] = plan.sort.removeprefix("-")
+            options["order"] = tantivy.Order.Asc if plan.sort.startswith("-") else tantivy.Order.Desc
+        result = searcher.search(query, **options)
+        rows = tuple(
+            Row(0.0 if plan.sort else float(score), orjson.loads(searcher.doc(address).get_first("stored")))
+            for score, address in result.hits[: plan.limit]
+        )
+        return Answer(int(result.count), rows, self._facets(searcher, query, plan))
+
+    def _facets(self, searcher: tantivy.Searcher, query: Query, plan: Plan) -> dict[str, tuple[tuple[str, int], ...]]:
+        if not plan.facets:
+            return {}
+        asked = {name: {"terms": {"field": name, "size": plan.facet_size}} for name in plan.facets}
+        counted = searcher.aggregate(query, asked)
+        return {
+            name: tuple((str(bucket["key"]), int(bucket["doc_count"])) for bucket in counted[name]["buckets"])
+            for name in plan.facets
+        }
+
+    def _query(self, plan: Plan) -> Query:
+        parts = [*self._groups(plan), *self._filters(plan)]
+        if not parts:
+            return Query.all_query()
+        return Query.boolean_query(parts)
+
+    def _groups(self, plan: Plan) -> Iterator[tuple[Occur, Query]]:
+        needed = [group for group in plan.groups if group.needed]
+        optional = [group for group in plan.groups if not group.needed]
+        for group in needed:
+            yield Occur.Must, self._group(group)
+        if needed:
+            for group in optional:
+                yield Occur.Should, self._group(group)
+        elif optional:
+            choices = [(Occur.Should, self._group(group)) for group in optional]
+            yield Occur.Must, Query.boolean_query(choices, minimum_number_should_match=plan.least_groups)
+        elif not plan.sort:
+            yield Occur.Must, Query.const_score_query(Query.all_query(), 1.0)
+
+    def _group(self, group: Group) -> Query:
+        queries = [self._clause(clause) for clause in group.any_of]
+        if group.all_of:
+            queries.append(Query.boolean_query([(Occur.Must, self._clause(clause)) for clause in group.all_of]))
+        return queries[0] if len(queries) == 1 else Query.disjunction_max_query(queries, 0.2)
+
+    def _clause(self, clause: Clause | Phrase) -> Query:
+        if isinstance(clause, Phrase):
+            query = Query.phrase_query(self.schema, clause.field, list(clause.terms))
+        else:
+            query = Query.term_query(self.schema, clause.field, clause.term, "freq")
+        return query if clause.weight == 1.0 else Query.boost_query(query, clause.weight)
+
+    def _filters(self, plan: Plan) -> Iterator[tuple[Occur, Query]]:
+        for field, values in plan.filters.items():
+            yield Occur.Must, self._one_of(field, values)
+        for field, values in plan.without.items():
+            if values:
+                yield Occur.MustNot, self._one_of(field, values)
+        for limits in plan.ranges:
+            yield Occur.Must, self._range(limits)
+
+    def _one_of(self, field: str, values: Sequence[str]) -> Query:
+        queries = [Query.term_query(self.schema, field, value, "basic") for value in values]
+        one = queries[0] if len(queries) == 1 else Query.boolean_query([(Occur.Should, query) for query in queries])
+        return Query.const_score_query(one, 0.0)
+
+    def _range(self, limits: Range) -> Query:
+        query = Query.range_query(
+            self.schema, limits.field, tantivy.FieldType.Integer,
+            -(2**62) if limits.least is None else limits.least,
+            2**62 if limits.most is None else limits.most,
+        )  # fmt: skip
+        return Query.const_score_query(query, 0.0)
+
+
+def _document(document: IndexDocument) -> tantivy.Document:
+    made = tantivy.Document()
+    made.add_text("id", document.id)
+    for name, terms in document.terms.items():
+        if terms:
+            made.add_text(name, " ".join(terms))
+    for name, values in document.facets.items():
+        for value in values:
+            made.add_text(name, value)
+    for name, number in document.numbers.items():
+        made.add_integer(name, number)
+    made.add_bytes("stored", orjson.dumps(document.stored))
+    return made

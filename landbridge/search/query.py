@@ -1,0 +1,213 @@
+"""Search over all record types: words, filters, facets, snippets, help with spelling, in any language."""
+
+import base64
+import binascii
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Final
+
+from landbridge.formats.vocabulary import vocabulary
+from landbridge.lib.languages import choose
+from landbridge.registry.rules import ANYONE, Reader, audiences
+from landbridge.search.index import index
+from landbridge.search.places import resolve
+from landbridge.search.plan import FACETS, Plan, Row
+from landbridge.search.snippets import Highlighter
+from landbridge.search.spelling import suggest
+from landbridge.search.understand import Understood, read, summarise
+from landbridge.search.wording import Wording, word_groups
+
+MOST: Final = 100
+"""Results on one page at most."""
+DEEPEST: Final = 10_000
+"""How far a search can be paged; the full dump and the list of records go further."""
+SORTS: Final = {"relevance": "", "newest": "updated", "title": "-title_order"}
+_FILTER_OF: Final = {
+    "types": "type", "languages": "language", "places": "place", "ecosystems": "ecosystem", "targets": "target",
+    "themes": "theme", "support": "support", "ip": "ip", "trl": "trl",
+}  # fmt: skip
+_VOCABULARY_OF: Final = {
+    "ecosystems": "ecosystems", "targets": "targets", "themes": "themes", "support": "support_types",
+    "ip": "ip_status", "trl": "trl",
+}  # fmt: skip
+
+
+class BadQuery(ValueError):
+    """A question that cannot be answered; the message says what to change. `field` names the parameter."""
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(message)
+        self.field = field
+
+
+@dataclass(frozen=True)
+class Query:
+    """A question to the search, as it stands in an address."""
+
+    text: str = ""
+    types: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
+    places: tuple[str, ...] = ()
+    ecosystems: tuple[str, ...] = ()
+    targets: tuple[str, ...] = ()
+    themes: tuple[str, ...] = ()
+    support: tuple[str, ...] = ()
+    ip: tuple[str, ...] = ()
+    trl: tuple[str, ...] = ()
+    freshness: tuple[str, ...] = ()
+    """Years of the last confirmation."""
+    sort: str = "relevance"
+    limit: int = 20
+    cursor: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FacetValue:
+    """A value of a facet (a term id, a language tag, a year) and how many results have it."""
+
+    value: str
+    count: int
+
+
+@dataclass(frozen=True)
+class Hit:
+    """One result. `snippet` is HTML: escaped, with the found words in <mark>."""
+
+    id: str
+    type: str
+    title: str
+    language: str
+    original_language: str
+    score: float
+    snippet: str
+    places: tuple[str, ...]
+    confirmed_on: str
+    confirmed_by_hand: bool
+    provider: str
+    sample: bool
+
+    @property
+    def url(self) -> str:
+        return f"/records/{self.id}"
+
+
+@dataclass(frozen=True)
+class Results:
+    """What was found: the exact total, one page of hits, the facets of the whole result, and how to go on."""
+
+    total: int
+    hits: tuple[Hit, ...]
+    facets: Mapping[str, tuple[FacetValue, ...]]
+    next: str | None
+    previous: str | None
+    suggestion: str | None
+    understood: Understood
+    loosened: bool
+    """No record had all the words; these have some."""
+    took_ms: float
+
+
+def search(query: Query, reader: Reader = ANYONE, language: str = "en", with_facets: bool = True) -> Results:
+    """Find records that the reader may see.
+
+    `language` is the reader's: titles and snippets come in it where the record has it.
+
+    Raises:
+        BadQuery: an unknown filter value, sort or cursor.
+    """
+    started = time.perf_counter()
+    offset = _offset(query.cursor)
+    wording = word_groups(query.text[:2000], language)
+    plan = Plan(
+        groups=wording.strict, filters={**_filters(query), "audience": audiences(reader)}, sort=_sort(query),
+        limit=max(1, min(query.limit, MOST)), offset=offset, facets=FACETS if with_facets else (),
+    )  # fmt: skip
+    answer = index().search(plan)
+    loosened = not answer.total and len(wording.loose) > 1
+    if loosened:
+        answer = index().search(replace(plan, groups=wording.loose, least_groups=wording.least))
+    highlighter = Highlighter(wording)
+    reading = read(query.text[:2000], wording.language)
+    return Results(
+        total=answer.total,
+        hits=tuple(_hit(row, language, highlighter) for row in answer.rows),
+        facets={name: tuple(FacetValue(*pair) for pair in pairs) for name, pairs in answer.facets.items()},
+        next=_cursor(offset + plan.limit) if offset + plan.limit < min(answer.total, DEEPEST) else None,
+        previous=_cursor(max(0, offset - plan.limit)) if offset else None,
+        suggestion=suggest(query.text, wording) if query.text and (loosened or answer.total < 3) else None,
+        understood=summarise(reading, language),
+        loosened=loosened and answer.total > 0,
+        took_ms=(time.perf_counter() - started) * 1000,
+    )
+
+
+def _hit(row: Row, language: str, highlighter: Highlighter) -> Hit:
+    stored = row.stored
+    original = stored["language"]
+    shown_in, title = choose(stored["title"], language, original)
+    _, summary = choose(stored.get("summary", {}), language, original)
+    return Hit(
+        id=stored["id"], type=stored["type"], title=title, language=shown_in, original_language=original,
+        score=round(row.score, 4), snippet=highlighter.snippet(summary, shown_in),
+        places=tuple(stored.get("places", ())), confirmed_on=stored["confirmed"],
+        confirmed_by_hand=stored.get("confirmed_by_hand", False), provider=stored.get("provider", ""),
+        sample=stored.get("sample", False),
+    )  # fmt: skip
+
+
+def _sort(query: Query) -> str:
+    if query.sort not in SORTS:
+        raise BadQuery("sort", f"“{query.sort[:40]}” is no way to sort; use {', '.join(SORTS)}.")
+    return SORTS[query.sort] or ("" if query.text.strip() else "updated")
+
+
+def _filters(query: Query) -> dict[str, tuple[str, ...]]:
+    """Each filter's values as the index knows them; several values of one filter are alternatives."""
+    filters: dict[str, tuple[str, ...]] = {}
+    for name, facet in _FILTER_OF.items():
+        values: tuple[str, ...] = getattr(query, name)
+        if values:
+            filters[facet] = tuple(_value(name, value) for value in values[:50])
+    if query.freshness:
+        filters["freshness"] = query.freshness[:50]
+    return filters
+
+
+def _value(name: str, value: str) -> str:
+    if name == "places":
+        place = resolve(value)
+        if place is None:
+            raise BadQuery("place", f"“{value[:60]}” is not a country or region; use ISO 3166, M49 or its name.")
+        return place
+    if name in _VOCABULARY_OF:
+        term = vocabulary(_VOCABULARY_OF[name]).find(value)
+        if term is None:
+            raise BadQuery(name, f"“{value[:60]}” is not a term of the vocabulary {_VOCABULARY_OF[name]}.")
+        return term.id
+    return value[:60]
+
+
+def _cursor(offset: int) -> str:
+    return base64.urlsafe_b64encode(b"o%d" % offset).decode().rstrip("=")
+
+
+def _offset(cursor: str) -> int:
+    """The place that a cursor names.
+
+    Raises:
+        BadQuery: it is none of ours.
+    """
+    if not cursor:
+        return 0
+    try:
+        text = base64.urlsafe_b64decode(cursor[:40] + "=" * (-len(cursor[:40]) % 4)).decode("ascii")
+        offset = int(text.removeprefix("o"))
+    except (ValueError, binascii.Error):
+        raise BadQuery("cursor", "This cursor is none of ours; start again without it.") from None
+    if not 0 <= offset <= DEEPEST:
+        raise BadQuery("cursor", f"A search can be paged to {DEEPEST} results; use filters, or the full dump.")
+    return offset
+
+
+__all__ = ["ANYONE", "BadQuery", "FacetValue", "Hit", "Query", "Results", "Wording", "search"]
