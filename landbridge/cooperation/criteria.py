@@ -1,6 +1,7 @@
 """The criteria of a match: each gives a figure from 0 to 1, what speaks for the match, and what is open or against it."""
 
-from collections.abc import Iterator, Mapping
+import math
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
@@ -8,7 +9,7 @@ from typing import Any, Final
 from django.utils.translation import gettext, ngettext
 
 from landbridge.cooperation.profile import Features, Profile
-from landbridge.formats.vocabulary import vocabulary
+from landbridge.formats.vocabulary import find, vocabulary
 from landbridge.search.analysis import fold, normalise
 from landbridge.search.document import day
 from landbridge.search.places import subregion, with_regions
@@ -26,10 +27,20 @@ _PROTECTED_RIGHTS: Final = frozenset({"granted", "applied", "exclusive", "exclus
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """A criterion's figure from 0 to 1, and its reason in a sentence (empty when there is nothing to say)."""
+    """A criterion's figure from 0 to 1, and what makes its reason in a sentence, only for those who are shown it."""
 
     value: float
-    text: str = ""
+    reason: Callable[[], str] | None = None
+
+    @property
+    def text(self) -> str:
+        """The reason, or nothing where there is nothing to say."""
+        return self.reason() if self.reason else ""
+
+
+def _say(value: float, template: Callable[[], str], **parts: Callable[[], str]) -> Judgement:
+    """A judgement whose sentence is put together when somebody reads it, in that reader's language."""
+    return Judgement(value, lambda: template() % {name: part() for name, part in parts.items()})
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,16 +72,20 @@ def _short_name(labels: Mapping[str, tuple[str, ...]], language: str) -> str:
 
 def topic(profile: Profile, features: Features, stored: Mapping[str, Any], score: float, language: str) -> Judgement:
     """How much of what the need speaks of the record speaks of as well."""
-    value = min(1.0, (score / features.ideal) / 0.55) ** 0.75
+    value = 1 - math.exp(-2.0 * score / features.ideal)
+    return Judgement(value, lambda: _topic_text(profile, features, stored, language))
+
+
+def _topic_text(profile: Profile, features: Features, stored: Mapping[str, Any], language: str) -> str:
     shared = [key for key in stored.get("keys", ()) if key in features.importance]
     shared.sort(key=lambda key: -features.importance[key])
     labels = list(dict.fromkeys(label for key in shared[:12] if (label := label_of(key, language))))
     if labels:
-        return Judgement(value, gettext("Is about the same: %(subjects)s") % {"subjects": _list(labels[:4])})
+        return gettext("Is about the same: %(subjects)s") % {"subjects": _list(labels[:4])}
     words = _shared_words(profile, stored)
     if words:
-        return Judgement(value, gettext("Uses the same words: %(words)s") % {"words": _list(words)})
-    return Judgement(value, gettext("Is close to what is asked"))
+        return gettext("Uses the same words: %(words)s") % {"words": _list(words)}
+    return gettext("Is close to what is asked")
 
 
 def _shared_words(profile: Profile, stored: Mapping[str, Any]) -> list[str]:
@@ -87,40 +102,43 @@ def place(profile: Profile, stored: Mapping[str, Any], language: str) -> Judgeme
     wanted = dict.fromkeys(profile.places)
     same = [name for name in there if name in wanted]
     if same:
-        return Judgement(1.0, gettext("At work in %(place)s") % {"place": _place_names(same, language)})
+        return _at(1.0, lambda: gettext("At work in %(place)s"), same, language)
     around = {region for name in wanted for region in with_regions(name)}
     serving = [name for name in served if name in around or name == "001"]
     if serving:
-        return Judgement(0.9, gettext("Serves %(place)s") % {"place": _place_names(serving, language)})
+        return _at(0.9, lambda: gettext("Serves %(place)s"), serving, language)
     covering = [name for name in there if name in around]
     if covering:
-        return Judgement(0.8, gettext("Covers %(place)s") % {"place": _place_names(covering, language)})
-    inside = [name for name in there if any(name_wanted in with_regions(name) for name_wanted in wanted)]
+        return _at(0.8, lambda: gettext("Covers %(place)s"), covering, language)
+    inside = [name for name in there if any(region in wanted for region in with_regions(name))]
     if inside:
-        return Judgement(0.8, gettext("At work in %(place)s") % {"place": _place_names(inside, language)})
+        return _at(0.8, lambda: gettext("At work in %(place)s"), inside, language)
     return _like_place(wanted, there, language)
+
+
+def _at(value: float, template: Callable[[], str], places: list[str], language: str) -> Judgement:
+    return _say(value, template, place=lambda: _place_names(places, language))
 
 
 def _like_place(wanted: Mapping[str, None], there: list[str], language: str) -> Judgement:
     near = {subregion(name) for name in wanted} - {""}
     neighbours = [name for name in there if subregion(name) in near]
     if neighbours:
-        text = gettext("Known in the same region: %(place)s")
-        return Judgement(0.6, text % {"place": _place_names(neighbours, language)})
-    groups = [group for group in _GROUPS if any(group in with_regions(name) for name in wanted)]
-    for group in groups:
-        alike = [name for name in there if group in with_regions(name)]
-        if alike:
-            return Judgement(0.5, _group_text(group) % {"place": _place_names(alike, language)})
+        return _at(0.6, lambda: gettext("Known in the same region: %(place)s"), neighbours, language)
+    for group in _GROUPS:
+        if any(group in with_regions(name) for name in wanted):
+            alike = [name for name in there if group in with_regions(name)]
+            if alike:
+                return _at(0.5, _group_text(group), alike, language)
     return Judgement(0.4 if not there or "001" in there else 0.15)
 
 
-def _group_text(group: str) -> str:
+def _group_text(group: str) -> Callable[[], str]:
     if group == "SIDS":
-        return gettext("Done in other small island developing States: %(place)s")
+        return lambda: gettext("Done in other small island developing States: %(place)s")
     if group == "LLDC":
-        return gettext("Done in other landlocked developing countries: %(place)s")
-    return gettext("Done in other least developed countries: %(place)s")
+        return lambda: gettext("Done in other landlocked developing countries: %(place)s")
+    return lambda: gettext("Done in other least developed countries: %(place)s")
 
 
 def support(profile: Profile, stored: Mapping[str, Any], language: str) -> Judgement:
@@ -128,33 +146,41 @@ def support(profile: Profile, stored: Mapping[str, Any], language: str) -> Judge
     if not profile.support:
         return Judgement(0.0)
     given = set(stored.get("support", ()))
-    met = [kind for kind in profile.support if kind in given]
+    met = sorted(kind for kind in profile.support if kind in given)
     if not met:
         return Judgement(0.35 if not given else 0.1)
-    labels = [vocabulary("support_types").terms[kind].label(language) for kind in sorted(met)]
     value = 0.6 + 0.4 * len(met) / len(profile.support)
-    return Judgement(value, gettext("Gives the support that is asked for: %(kinds)s") % {"kinds": _list(labels[:3])})
+    kinds = vocabulary("support_types").terms
+    return _say(
+        value, lambda: gettext("Gives the support that is asked for: %(kinds)s"),
+        kinds=lambda: _list([kinds[kind].label(language) for kind in met[:3] if kind in kinds]),
+    )  # fmt: skip
 
 
-def maturity(stored: Mapping[str, Any], language: str) -> Judgement:
+def maturity(stored: Mapping[str, Any]) -> Judgement:
     """How proven a technology is; other records stand in the middle."""
     level = str(stored.get("trl", "")).removeprefix("trl-")
     if not level.isdigit():
         return Judgement(0.5)
-    value = int(level) / 9
-    text = gettext("Proven: readiness level %(level)s of 9") % {"level": level} if int(level) >= 7 else ""
-    return Judgement(value, text)
+    if int(level) < 7:
+        return Judgement(int(level) / 9)
+    return _say(int(level) / 9, lambda: gettext("Proven: readiness level %(level)s of 9"), level=lambda: level)
 
 
 def language_fit(profile: Profile, stored: Mapping[str, Any], language: str) -> Judgement:
     """Whether those who ask can read it and work in it."""
-    told = set(stored["title"]) | set(stored.get("languages", ()))
-    common = sorted(profile.languages & told)
+    common = sorted(profile.languages & {*stored["title"], *stored.get("languages", ())})
     if not common:
         return Judgement(0.2)
-    term = vocabulary("languages").terms.get(common[0]) if common else None
-    name = term.label(language) if term else common[0]
-    return Judgement(1.0, gettext("In a language you work in: %(language)s") % {"language": name})
+    return _say(
+        1.0, lambda: gettext("In a language you work in: %(language)s"),
+        language=lambda: _language_name(common[0], language),
+    )  # fmt: skip
+
+
+def _language_name(tag: str, language: str) -> str:
+    term = find(f"languages:{tag}")
+    return term.label(language) if term else tag
 
 
 def capacity(profile: Profile, stored: Mapping[str, Any]) -> Judgement:
@@ -165,7 +191,7 @@ def capacity(profile: Profile, stored: Mapping[str, Any]) -> Judgement:
         return Judgement(0.5)
     met = [name for name in known if _level(profile.capacity[name]) >= _level(needs[name])]
     value = len(met) / len(known)
-    return Judgement(value, gettext("Runs with what is there") if value == 1 else "")
+    return Judgement(value, (lambda: gettext("Runs with what is there")) if value == 1 else None)
 
 
 def _level(name: str) -> int:
@@ -178,7 +204,7 @@ def freshness(stored: Mapping[str, Any], today: date) -> Judgement:
     for most, value in ((365, 1.0), (730, 0.7), (1825, 0.35)):
         if days <= most:
             recent = most == 365 and stored.get("confirmed_by_hand")
-            return Judgement(value, gettext("Confirmed within the last year") if recent else "")
+            return Judgement(value, (lambda: gettext("Confirmed within the last year")) if recent else None)
     return Judgement(0.1)
 
 

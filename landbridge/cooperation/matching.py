@@ -254,7 +254,7 @@ class _Judge:
             "topic": criteria.topic(profile, self.features, stored, row.score, language),
             "place": criteria.place(profile, stored, language),
             "support": criteria.support(profile, stored, language),
-            "maturity": criteria.maturity(stored, language),
+            "maturity": criteria.maturity(stored),
             "language": criteria.language_fit(profile, stored, language),
             "capacity": criteria.capacity(profile, stored),
             "freshness": criteria.freshness(stored, self.today),
@@ -278,7 +278,7 @@ class _Judge:
         judged = self.judgements(row)
         about = judged["topic"].value
         others = sum(WEIGHTS[name] * one.value for name, one in judged.items() if name != "topic")
-        return round(WEIGHTS["topic"] * about + others * min(1.0, about * 1.5), 4)
+        return WEIGHTS["topic"] * about + others * min(1.0, about * 1.5)
 
     def explained(self, match: Match) -> Match:
         """The match with its reasons, largest share first, and its caveats."""

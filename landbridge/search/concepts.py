@@ -149,20 +149,33 @@ class _Builder:
 
     def __init__(self) -> None:
         self.senses: dict[str, dict[str, list[str]]] = {tag: {} for tag in LANGUAGES}
-        self.preferred: dict[tuple[str, str], list[str]] = {}
+        self.owners: dict[tuple[str, str], str] = {}
         self.network = Network()
 
     def join(self, terms: Iterable[Term]) -> None:
         """Give one key to concepts whose preferred labels agree in two languages or more."""
-        owners: dict[tuple[str, str], str] = {}
         for term in terms:
             folded = [(tag, fold(normalise(labels[0]))) for tag, labels in term.labels.items() if labels]
-            known = Counter(owners[label] for label in folded if label in owners)
+            known = Counter(self.owners[label] for label in folded if label in self.owners)
             best = known.most_common(1)
             if best and best[0][1] >= 2:
                 self.network.canonical[term.key] = best[0][0]
             for label in folded:
-                owners.setdefault(label, self.network.key(term.key))
+                self.owners.setdefault(label, self.network.key(term.key))
+
+    def join_imported(self, terms: Iterable[Term]) -> None:
+        """Join an imported concept with the one of ours whose preferred label it has in two languages or more.
+
+        A synset has no preferred label of its own, so any of its labels counts; ours are never joined through it.
+        """
+        for term in terms:
+            known: Counter[str] = Counter()
+            for tag, labels in term.labels.items():
+                owners = {self.owners.get((tag, fold(normalise(label)))) for label in labels}
+                known.update(owner for owner in owners if owner)
+            best = known.most_common(1)
+            if best and best[0][1] >= 2:
+                self.network.canonical[term.key] = best[0][0]
 
     def add(self, term: Term) -> None:
         key = self.network.key(term.key)
@@ -219,12 +232,13 @@ def build_network() -> Network:
     """Read all label files and build the automata: a second or two for what is shipped."""
     builder = _Builder()
     all_sources = sources()
-    builder.join(term for source in all_sources for term in source)
+    shipped = {*vocabulary.names(), vocabulary.LEXICON}
+    builder.join(term for source in all_sources if source.name in shipped for term in source)
+    builder.join_imported(term for source in all_sources if source.name not in shipped for term in source)
     for source in all_sources:
         for term in source:
             builder.add(term)
     network = builder.build()
-    shipped = {*vocabulary.names(), vocabulary.LEXICON}
     for source in all_sources:
         if source.name not in shipped:
             for term in source:
