@@ -65,7 +65,7 @@ class Question:
 
 def refuse(kind: str, message: str, **context: Any) -> PydanticCustomError:
     """An error with a stable kind and a message that says what to do; `{name}` takes its value from context."""
-    return PydanticCustomError(kind, message, context)  # type: ignore[arg-type]
+    return PydanticCustomError(kind, message, context)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,14 +89,14 @@ class Text(Question):
             raise refuse("language_tag", "“{tag}” is not a language tag; use en, fr, zh, sw …", tag=str(tag)[:40])
         if not isinstance(text, str):
             raise refuse("text_type", "The text in “{tag}” must be a string.", tag=tag)
-        text = self.tidy(text)
-        if len(text) > self.max_length:
+        tidied = self.tidy(text)
+        if len(tidied) > self.max_length:
             raise refuse(
                 "text_too_long",
                 "The text in “{tag}” has {length} characters; at most {limit} are allowed.",
-                tag=tag, length=len(text), limit=self.max_length,
+                tag=tag, length=len(tidied), limit=self.max_length,
             )  # fmt: skip
-        return text
+        return tidied
 
     def tidy(self, text: str) -> str:
         return tidy.lines(text) if self.lines > 1 else tidy.line(text)
@@ -119,7 +119,7 @@ class RichText(Text):
 
 @dataclass(frozen=True, kw_only=True)
 class Line(Question):
-    """A short string that is the same in every language: an identifier, a code, a name of a person."""
+    """A short string that is the same in every language, or several: an identifier, a code, a name of a person."""
 
     max_length: int = 300
     pattern: str = ""
@@ -127,6 +127,11 @@ class Line(Question):
     kind: ClassVar[str] = "line"
 
     def prepare(self, value: Any, language: str) -> Any:
+        if isinstance(value, list | tuple):
+            return [text for text in map(self._one, value) if text] or None
+        return self._one(value)
+
+    def _one(self, value: Any) -> str | None:
         if not isinstance(value, str | int | float):
             raise refuse("line_type", "Write one line of text.")
         text = tidy.line(str(value))

@@ -20,6 +20,7 @@ from django.utils.module_loading import import_string
 
 from landbridge.registry.models import Change, Cursor
 from landbridge.registry.queries import RecordView, newest_serial, states
+from landbridge.registry.rows import ChangeRow, insert
 
 logger = logging.getLogger(__name__)
 
@@ -53,10 +54,10 @@ def lock() -> None:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
 
 
-def append(changes: Sequence[Change]) -> None:
+def append(changes: Sequence[ChangeRow]) -> None:
     """Write changes at the end of the journal, inside the caller's transaction."""
     lock()
-    Change.objects.bulk_create(changes, batch_size=500)
+    insert(Change, changes)
 
 
 @cache

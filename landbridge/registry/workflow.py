@@ -65,15 +65,19 @@ _OWN: Final = {
     (State.RETURNED, Verb.RETIRE): (Permission.RETIRE, State.RETIRED),
     (State.RETIRED, Verb.REVISE): (Permission.DRAFT, State.DRAFT),
 }
-_RECEIVED: Final = {
+_WHOLE: Final = {
     (None, Verb.RECEIVE): (Permission.RECEIVE, State.PUBLISHED),
     (State.PUBLISHED, Verb.RECEIVE): (Permission.RECEIVE, State.PUBLISHED),
     (State.RETIRED, Verb.RECEIVE): (Permission.RECEIVE, State.PUBLISHED),
+}
+"""Reference records are also taken in whole, from a file; a draft that somebody is at work on is left alone."""
+_RECEIVED: Final = {
+    **_WHOLE,
     (State.PUBLISHED, Verb.RETIRE): (Permission.RECEIVE, State.RETIRED),
 }
 TABLE: Final = {
     **{(Workflow.NATIONAL, *step): leads for step, leads in _OWN.items()},
-    **{(Workflow.REFERENCE, *step): leads for step, leads in _OWN.items()},
+    **{(Workflow.REFERENCE, *step): leads for step, leads in (_OWN | _WHOLE).items()},
     **{(Workflow.RECEIVED, *step): leads for step, leads in _RECEIVED.items()},
 }
 """(workflow, state, verb) to (permission that it takes, next state); state None is a record that does not exist."""

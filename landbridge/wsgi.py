@@ -1,0 +1,8 @@
+"""The node as a WSGI application, for `landbridge run` and for other servers."""
+
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "landbridge.settings")
+application = get_wsgi_application()
