@@ -1,4 +1,4 @@
-"""The node as an ASGI application, for servers that speak only that."""
+"""The application for servers that speak ASGI."""
 
 import os
 

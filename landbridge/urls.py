@@ -1,11 +1,12 @@
-"""The addresses of a node. They are permanent: a page may move, its address stays and leads there."""
+"""The addresses of a node. Those of records are permanent."""
 
-from django.http import HttpRequest, HttpResponse
-from django.urls import path
+from django.urls import include, path
 
+from landbridge.web.views import errors
 
-def _healthy(request: HttpRequest) -> HttpResponse:
-    return HttpResponse("ok\n", content_type="text/plain; charset=utf-8")
+urlpatterns = [path("", include("landbridge.web.urls"))]
 
-
-urlpatterns = [path("healthz", _healthy)]
+handler400 = errors.bad_request
+handler403 = errors.forbidden
+handler404 = errors.not_found
+handler500 = errors.server_error

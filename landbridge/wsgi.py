@@ -1,4 +1,4 @@
-"""The node as a WSGI application, for `landbridge run` and for other servers."""
+"""The application for servers that speak WSGI."""
 
 import os
 
