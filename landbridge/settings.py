@@ -88,6 +88,7 @@ def _database(folder: Path) -> dict[str, Any]:
 
 
 DATA = _data_folder()
+ADDRESS = os.environ.get("LANDBRIDGE_ADDRESS") or "127.0.0.1"
 PORT = _number("LANDBRIDGE_PORT", 8000, 1, 65535)
 SAMPLE = _choice("LANDBRIDGE_SAMPLE", ("full", "none"), "full")
 DEBUG = _choice("LANDBRIDGE_DEBUG", ("0", "1"), "0") == "1"

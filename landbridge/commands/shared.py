@@ -1,8 +1,10 @@
 """What several commands need: a database that is up to date, lines that align, a bar that moves."""
 
+import os
+import subprocess
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from unicodedata import combining, east_asian_width
 
 import click
@@ -39,6 +41,23 @@ def bar(label: str, length: int) -> Iterator["click._termui_impl.ProgressBar[int
         length=max(length, 1), label=f"  {label:<12}", file=sys.stderr, hidden=not sys.stderr.isatty()
     ) as shown:
         yield shown
+
+
+@contextmanager
+def follower_process() -> Iterator[None]:
+    """Follow the journal in a process of its own meanwhile: indexing must not slow down pages or a load.
+
+    The process ends with this one, even when this one is killed.
+    """
+    command = [sys.executable, "-m", "landbridge.cli", "follow", "--parent", str(os.getpid())]
+    process = subprocess.Popen(command)  # noqa: S603 our own program
+    try:
+        yield
+    finally:
+        process.terminate()
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(10)
+        process.kill()
 
 
 def follow_with_bar() -> None:

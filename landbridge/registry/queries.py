@@ -1,11 +1,11 @@
 """Reading the registry. Every query takes the reader, and gives only what that reader may see."""
 
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Final
 
-from django.db.models import F, Max
+from django.db.models import F, Max, QuerySet
 
 from landbridge.formats.editions import current, upgrade
 from landbridge.formats.library import FORMATS
@@ -66,17 +66,26 @@ class RevisionLine:
     sha256: str
 
 
-def _view(record: Record, revision: Revision) -> RecordView:
-    editions = FORMATS[record.format].editions
-    data, notes = upgrade(revision.data, revision.edition, editions)
-    return RecordView(
-        id=record.id, format=record.format, workflow=record.workflow, state=record.state,
-        visibility=record.visibility, language=revision.language, origin=record.origin, owner=record.owner_id,
-        revision=revision.number, published=record.published, edition=current(editions), data=data,
-        note=revision.note, created_at=record.created_at, updated_at=record.updated_at,
-        published_at=record.published_at, revised_at=revision.created_at, confirmed_on=record.confirmed_on,
-        expires_on=record.expires_on, sha256=revision.sha256, edition_notes=tuple(notes),
-    )  # fmt: skip
+_COLUMNS: Final = (
+    "record_id", "record__format", "record__workflow", "record__state", "record__visibility", "language",
+    "record__origin", "record__owner_id", "number", "record__published", "edition", "data", "note",
+    "record__created_at", "record__updated_at", "record__published_at", "created_at", "record__confirmed_on",
+    "record__expires_on", "sha256",
+)  # fmt: skip
+"""What a view is made of, in the order of its fields: one join, without an instance of a model per row."""
+
+
+def _views(revisions: "QuerySet[Revision]") -> Iterator[RecordView]:
+    for row in revisions.values_list(*_COLUMNS):
+        yield _up_to_date(RecordView(*row))
+
+
+def _up_to_date(view: RecordView) -> RecordView:
+    editions = FORMATS[view.format].editions
+    if view.edition == current(editions):
+        return view
+    data, notes = upgrade(view.data, view.edition, editions)
+    return replace(view, data=data, edition=current(editions), edition_notes=tuple(notes))
 
 
 def get(record_id: str, reader: Reader, revision: int | None = None) -> RecordView:
@@ -90,10 +99,9 @@ def get(record_id: str, reader: Reader, revision: int | None = None) -> RecordVi
     if record is None:
         raise Unknown(record_id)
     number = revision or record.published or record.latest
-    found = Revision.objects.filter(record_id=record_id, number=number).first()
-    if found is None:
+    view = next(_views(Revision.objects.filter(record_id=record_id, number=number)), None)
+    if view is None:
         raise Unknown(f"{record_id}@{number}")
-    view = _view(record, found)
     if not may_read(reader, view):
         was_shown = record.state == State.RETIRED and view.is_published and sees(reader, record.visibility)
         raise Gone(record_id) if was_shown else Unknown(record_id)
@@ -134,14 +142,15 @@ def published(
     records = Record.objects.filter(readable(reader), format__in=formats or list(FORMATS), id__gt=after)
     if changed_since is not None:
         records = records.filter(updated_at__gte=changed_since)
-    return _with_revisions(list(records.order_by("id")[:limit]))
+    ordered = list(records.order_by("id").values_list("id", flat=True)[:limit])
+    found = {view.id: view for view in _published(ordered)}
+    return [found[key] for key in ordered if key in found]
 
 
-def _with_revisions(records: Sequence[Record]) -> list[RecordView]:
-    wanted = [record.id for record in records]
-    found = Revision.objects.filter(record_id__in=wanted, number=F("record__published"))
-    by_record = {revision.record_id: revision for revision in found}
-    return [_view(record, by_record[record.id]) for record in records if record.id in by_record]
+def _published(record_ids: Sequence[str]) -> Iterator[RecordView]:
+    """The published revisions of those of the records that have one, in no order."""
+    found = Revision.objects.filter(record_id__in=record_ids, number=F("record__published"))
+    return _views(found.filter(record__format__in=FORMATS))
 
 
 def every(reader: Reader, formats: Sequence[str] = ()) -> Iterator[RecordView]:
@@ -157,16 +166,14 @@ def states(record_ids: Iterable[str]) -> Mapping[str, RecordView]:
     wanted = list(record_ids)
     found: dict[str, RecordView] = {}
     for start in range(0, len(wanted), 500):
-        part = wanted[start : start + 500]
-        records = Record.objects.filter(pk__in=part, published__isnull=False, format__in=FORMATS)
-        found.update({view.id: view for view in _with_revisions(list(records))})
+        found.update({view.id: view for view in _published(wanted[start : start + 500])})
     return found
 
 
 def titles(record_ids: Iterable[str], reader: Reader) -> dict[str, tuple[str, dict[str, str]]]:
     """Record id to (format, title in languages) of those that the reader may see."""
-    records = Record.objects.filter(readable(reader), pk__in=list(record_ids))
-    return {view.id: (view.format, view.data["title"]) for view in _with_revisions(list(records))}
+    readable_ids = Record.objects.filter(readable(reader), pk__in=list(record_ids)).values_list("pk", flat=True)
+    return {view.id: (view.format, view.data["title"]) for view in _published(list(readable_ids))}
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,100 @@
+"""`landbridge run`: one command to a living node."""
+
+import signal
+import socket
+import sys
+import time
+
+import click
+from django.conf import settings
+from django.db import connection
+from granian.constants import Interfaces
+from granian.log import LogLevels
+from granian.server.mp import MPServer
+
+from landbridge import __version__
+from landbridge.commands.load import SAMPLE, load_files, tell
+from landbridge.commands.shared import follow_with_bar, follower_process, say, up_to_date
+from landbridge.commands.translations import compile_translations
+from landbridge.registry.loading import Loader
+from landbridge.registry.queries import count
+
+
+def port_is_free(address: str, port: int) -> bool:
+    """Whether a server can be started there."""
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((address, port))
+        except OSError:
+            return False
+    return True
+
+
+def _check_port() -> None:
+    if not port_is_free(settings.ADDRESS, settings.PORT):
+        raise click.ClickException(
+            f"Port {settings.PORT} is taken. Stop the program that uses it, "
+            f"or choose another one: LANDBRIDGE_PORT={settings.PORT + 1} landbridge run"
+        )
+
+
+def _prepare() -> None:
+    """Everything that the first visitor expects to be there."""
+    compiled = compile_translations()
+    if compiled:
+        say("texts", f"{compiled} translations compiled")
+    say("database", f"{connection.vendor}, {f'{steps} steps migrated' if (steps := up_to_date()) else 'up to date'}")
+    if settings.SAMPLE == "full" and count() == 0 and SAMPLE.is_dir():
+        _load_sample()
+    follow_with_bar()
+    say("records", f"{count()}, search in step with them")
+
+
+def _load_sample() -> None:
+    say("sample", "the database is empty: loading the sample network (LANDBRIDGE_SAMPLE=none leaves it out)")
+    started = time.monotonic()
+    refused: list[str] = []
+    loader = Loader(on_refused=lambda line: refused.append(f"{line.source}, line {line.line}: {line.problems[0]}"))
+    outcome = load_files(sorted(SAMPLE.glob("*.jsonl")), loader)
+    tell(outcome, time.monotonic() - started, dry_run=False)
+    for line in refused:
+        say("refused", line)
+
+
+def server() -> MPServer:
+    """The web server: `settings.WORKERS` processes with a few threads each."""
+    return MPServer(
+        "landbridge.wsgi:application",
+        address=settings.ADDRESS,
+        port=settings.PORT,
+        interface=Interfaces.WSGI,
+        workers=settings.WORKERS,
+        blocking_threads=4,
+        websockets=False,
+        log_level=LogLevels.warning,
+        respawn_failed_workers=True,
+        workers_kill_timeout=10,
+    )
+
+
+@click.command()
+def run() -> None:
+    """Start the node: migrate, load the sample network into an empty database, serve, follow.
+
+    Ctrl-C or SIGTERM stops it.
+    """
+    click.echo(f"Landbridge {__version__}")
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    _check_port()
+    say("data", str(settings.DATA))
+    try:
+        _prepare()
+    except KeyboardInterrupt:
+        raise click.Abort from None
+    connection.close()
+    with follower_process():
+        say("ready", f"{settings.BASE_URL}  (Ctrl-C stops)")
+        server().serve()
+    click.echo("Landbridge has stopped.")

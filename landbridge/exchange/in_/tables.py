@@ -1,0 +1,143 @@
+"""Tables in: CSV in whatever spreadsheets write, and XLSX from strangers."""
+
+import csv
+import io
+import zipfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import IO, Any, Final
+
+import openpyxl
+from openpyxl.utils.exceptions import InvalidFileException
+
+from landbridge.exchange.columns import from_row
+from landbridge.exchange.in_.unreadable import Unreadable
+from landbridge.formats.library import FORMATS
+from landbridge.registry.loading import Line
+
+MOST_COLUMNS: Final = 1_000
+MOST_EMPTY_ROWS: Final = 1_000
+"""After so many empty rows in a row nothing more is expected."""
+LONGEST_CELL: Final = 1_000_000
+LARGEST_UNPACKED: Final = 150_000_000
+"""Bytes of a workbook once unpacked; its texts are held in memory."""
+MOST_PARTS: Final = 2_000
+_CHUNK: Final = 1 << 16
+
+
+def csv_rows(stream: IO[bytes], name: str, format_name: str | None) -> Iterator[Line]:
+    """The rows of a CSV file under its head; comma, semicolon and tab are told apart by the head."""
+    csv.field_size_limit(LONGEST_CELL)
+    text = io.TextIOWrapper(stream, encoding="utf-8-sig", newline="")
+    try:
+        start = text.readline(LONGEST_CELL)
+        delimiter = max(",;\t", key=start.count)
+        head = _head(next(csv.reader([start], delimiter=delimiter), []), name)
+        reader = csv.reader(text, delimiter=delimiter)
+        for row in reader:
+            if any(cell.strip() for cell in row):
+                yield _line(head, row, reader.line_num + 1, name, format_name)
+    except UnicodeDecodeError as error:
+        raise Unreadable(f"{name} is not in UTF-8 ({error.reason}); save it as “CSV UTF-8”.") from error
+    except csv.Error as error:
+        raise Unreadable(f"{name} cannot be read as CSV: {error}.") from error
+
+
+def _head(cells: Sequence[Any], name: str) -> list[str]:
+    head = [str(cell).strip() if cell is not None else "" for cell in cells]
+    while head and not head[-1]:
+        head.pop()
+    doubled = {column for column in head if column and head.count(column) > 1}
+    if doubled:
+        raise Unreadable(f"{name}: the column “{min(doubled)[:60]}” stands twice in the head.")
+    if not any(head):
+        raise Unreadable(f"{name} has no head: its first row must name the columns.")
+    return head
+
+
+def _line(head: Sequence[str], row: Sequence[Any], number: int, source: str, format_name: str | None) -> Line:
+    if any(cell not in (None, "") for cell in row[len(head) :]):
+        return Line(number, None, f"The row has more cells than the {len(head)} columns of the head.", source)
+    return Line(number, from_row(dict(zip(head, row, strict=False)), format_name), source=source)
+
+
+def workbook(path: Path, name: str, format_name: str | None) -> Iterator[Line]:
+    """The rows of all sheets of a workbook; a sheet is named by its format, or its rows name theirs.
+
+    Raises:
+        Unreadable: it is no workbook, holds macros or document types, or unpacks to more than is sensible.
+    """
+    check_package(path, name)
+    try:
+        book = openpyxl.load_workbook(path, read_only=True, data_only=True, keep_links=False)
+    except (InvalidFileException, KeyError, ValueError, TypeError, AttributeError, SyntaxError, OSError) as error:
+        raise Unreadable(f"{name} cannot be read as a workbook: {str(error)[:200]}") from error
+    try:
+        for sheet in book.worksheets:
+            hint = _format_of_sheet(sheet.title) or format_name or _format_of_sheet(Path(name).stem)
+            yield from _sheet(sheet, f"{name}, {sheet.title}", hint)
+    finally:
+        book.close()
+
+
+def _format_of_sheet(title: str) -> str | None:
+    folded = title.strip().lower().replace(" ", "_")
+    return next((known for known in FORMATS if folded in (known, f"{known}s", FORMATS[known].plural.lower())), None)
+
+
+def _sheet(sheet: Any, source: str, format_name: str | None) -> Iterator[Line]:
+    sheet.reset_dimensions()  # The stated size of a sheet may be a lie in both directions.
+    rows = sheet.iter_rows(values_only=True, max_col=MOST_COLUMNS)
+    head: list[str] = []
+    empty = 0
+    try:
+        for number, row in enumerate(rows, 1):
+            filled = any(cell not in (None, "") for cell in row)
+            empty = 0 if filled else empty + 1
+            if empty > MOST_EMPTY_ROWS:
+                return
+            if filled and not head:
+                head = _head(row, source)
+            elif filled:
+                yield _line(head, row, number, source, format_name)
+    except (ValueError, KeyError, TypeError, IndexError, AttributeError, SyntaxError) as error:
+        if isinstance(error, Unreadable):
+            raise
+        raise Unreadable(f"{source} is damaged: {str(error)[:200]}") from error
+
+
+def check_package(path: Path, name: str) -> None:
+    """Look into the package before anything is parsed.
+
+    Raises:
+        Unreadable: see `workbook`.
+    """
+    try:
+        with zipfile.ZipFile(path) as package:
+            parts = package.infolist()
+            if not any(part.filename == "xl/workbook.xml" for part in parts):
+                raise Unreadable(f"{name} is an archive, but no Excel workbook.")
+            if len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > LARGEST_UNPACKED:
+                raise Unreadable(f"{name} unpacks to more than is safe to open; use CSV or JSON Lines.")
+            if any(part.filename.lower().endswith((".bin", ".vbs", ".exe", ".dll")) for part in parts):
+                raise Unreadable(f"{name} holds macros or embedded programs; save it without them, as plain .xlsx.")
+            for part in parts:
+                if part.filename.lower().endswith((".xml", ".rels", ".vml")):
+                    _check_part(package, part, name)
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError) as error:
+        raise Unreadable(f"{name} is damaged or locked with a password: {error}") from error
+
+
+def _check_part(package: zipfile.ZipFile, part: zipfile.ZipInfo, name: str) -> None:
+    """No document types and entities: no workbook needs them, and they read files and fill the memory."""
+    unpacked, tail = 0, b""
+    with package.open(part) as file:
+        while chunk := file.read(_CHUNK):
+            if not unpacked and (b"\x00" in chunk[:8] or chunk.startswith((b"\xff\xfe", b"\xfe\xff"))):
+                raise Unreadable(f"{name}: {part.filename} is not in UTF-8.")
+            unpacked += len(chunk)
+            if unpacked > LARGEST_UNPACKED:
+                raise Unreadable(f"{name} unpacks to more than is safe to open; use CSV or JSON Lines.")
+            if b"<!DOCTYPE" in tail + chunk or b"<!ENTITY" in tail + chunk:
+                raise Unreadable(f"{name}: {part.filename} declares a document type, which no workbook needs.")
+            tail = chunk[-10:]
