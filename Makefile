@@ -7,8 +7,9 @@ MAKEFLAGS += --no-print-directory
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
-# The newest Python that is there, unless PYTHON names one.
-PYTHON ?= $(firstword $(foreach name,python3.13 python3.12 python3.11 python3,$(shell command -v $(name) 2>/dev/null)))
+# The first Python that is new enough, unless PYTHON names one.
+PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.11; do \
+  "$$name" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && command -v "$$name" && break; done)
 # How to install packages of the system without asking: as root, or by a sudo that asks for no password.
 ROOT := $(shell if [ "$$(id -u)" = 0 ]; then echo env; elif sudo -n true 2>/dev/null; then echo "sudo -n"; fi)
 APT := $(if $(shell command -v apt-get 2>/dev/null),$(if $(ROOT),$(ROOT) DEBIAN_FRONTEND=noninteractive apt-get))
@@ -40,7 +41,7 @@ clean: ## Remove the environment and what tools have left; data/ stays
 	find landbridge -name '*.mo' -delete
 
 $(VENV)/bin/python:
-	@if [ -z "$(PYTHON)" ] || ! "$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))'; then \
+	@if ! "$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
 	  echo "Landbridge needs Python 3.11 or later; make PYTHON=/path/to/python3 names it." >&2; exit 1; fi
 	@echo "Making the environment $(VENV) with $$($(PYTHON) --version)"
 	@if ! "$(PYTHON)" -c 'import ensurepip, venv' 2>/dev/null; then \
