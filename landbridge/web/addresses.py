@@ -1,0 +1,77 @@
+"""Addresses of searches and matches: every state of a page is an address, and every address a state."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import urlencode
+
+from django.http import QueryDict
+
+from landbridge.search.query import Query
+
+FILTERS: Final = {
+    "type": "types", "place": "places", "support": "support", "theme": "themes", "ecosystem": "ecosystems",
+    "target": "targets", "ip": "ip", "trl": "trl", "language": "languages", "freshness": "freshness",
+}  # fmt: skip
+"""Parameter (and facet) to the field of `Query`, in the order in which facets are shown."""
+_MOST_VALUES: Final = 20
+_LONGEST: Final = 200
+PAGE: Final = 20
+
+
+@dataclass(frozen=True)
+class Address:
+    """A path with its parameters; each change gives a new address."""
+
+    path: str
+    pairs: tuple[tuple[str, str], ...] = ()
+
+    def adding(self, name: str, value: str) -> "Address":
+        """With one more value; a page further on starts again at its beginning."""
+        kept = tuple(pair for pair in self.pairs if pair != (name, value) and pair[0] != "cursor")
+        return Address(self.path, (*kept, (name, value)))
+
+    def setting(self, name: str, value: str) -> "Address":
+        """With this value alone for the parameter, or without it when the value is empty."""
+        kept = tuple(pair for pair in self.pairs if pair[0] not in (name, "cursor"))
+        return Address(self.path, (*kept, *(((name, value),) if value else ())))
+
+    def without(self, name: str, value: str) -> "Address":
+        """Without one value."""
+        return Address(self.path, tuple(pair for pair in self.pairs if pair != (name, value) and pair[0] != "cursor"))
+
+    def __str__(self) -> str:
+        return f"{self.path}?{urlencode(self.pairs)}" if self.pairs else self.path
+
+
+def values(parameters: QueryDict, name: str) -> tuple[str, ...]:
+    """The values of a parameter: each once, none empty, not too many, none too long."""
+    given = (value.strip()[:_LONGEST] for value in parameters.getlist(name))
+    return tuple(dict.fromkeys(value for value in given if value))[:_MOST_VALUES]
+
+
+def search_address(parameters: QueryDict, path: str = "/search") -> Address:
+    """The address of the search that was asked for, tidied."""
+    text = parameters.get("q", "").strip()
+    pairs = [("q", text)] if text else []
+    pairs += [(name, value) for name in FILTERS for value in values(parameters, name)]
+    pairs += [(name, parameters[name][:_LONGEST]) for name in ("sort", "limit", "cursor") if parameters.get(name)]
+    return Address(path, tuple(pairs))
+
+
+def query_of(parameters: QueryDict) -> Query:
+    """The question to the search that an address asks."""
+    limit = parameters.get("limit", "")
+    chosen: Mapping[str, tuple[str, ...]] = {field: values(parameters, name) for name, field in FILTERS.items()}
+    return Query(
+        text=parameters.get("q", "").strip(),
+        sort=parameters.get("sort", "") or "relevance",
+        limit=int(limit) if limit.isascii() and limit.isdigit() and len(limit) < 4 else PAGE,
+        cursor=parameters.get("cursor", ""),
+        **chosen,
+    )  # fmt: skip
+
+
+def link(path: str, pairs: Iterable[tuple[str, str]]) -> str:
+    """An address from a path and its parameters."""
+    return str(Address(path, tuple(pairs)))
