@@ -152,7 +152,6 @@ TIME_ZONE = "UTC"
 django.conf.locale.LANG_INFO["zh"] = {**django.conf.locale.LANG_INFO["zh-hans"], "code": "zh"}
 
 STATIC_URL = "/static/"
-STATIC_ROOT = DATA / "static"
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_MAX_AGE = 86_400
 STORAGES = {

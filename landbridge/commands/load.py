@@ -10,7 +10,8 @@ from typing import IO, Final
 import click
 import orjson
 
-from landbridge.commands.shared import bar, follow_with_bar, follower_process, say, up_to_date
+from landbridge.commands.shared import bar, follow_with_bar, say, up_to_date
+from landbridge.commands.worker import follower_process
 from landbridge.exchange.in_.readers import Source
 from landbridge.formats.library import FORMATS
 from landbridge.formats.validate import Problem

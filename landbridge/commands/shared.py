@@ -1,10 +1,8 @@
 """What several commands need: a database that is up to date, lines that align, a bar that moves."""
 
-import os
-import subprocess
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from unicodedata import combining, east_asian_width
 
 import click
@@ -43,30 +41,13 @@ def bar(label: str, length: int) -> Iterator["click._termui_impl.ProgressBar[int
         yield shown
 
 
-@contextmanager
-def follower_process() -> Iterator[None]:
-    """Follow the journal in a process of its own meanwhile: indexing must not slow down pages or a load.
-
-    The process ends with this one, even when this one is killed.
-    """
-    command = [sys.executable, "-m", "landbridge.cli", "follow", "--parent", str(os.getpid())]
-    process = subprocess.Popen(command)  # noqa: S603 our own program
-    try:
-        yield
-    finally:
-        process.terminate()
-        with suppress(subprocess.TimeoutExpired):
-            process.wait(10)
-        process.kill()
-
-
-def follow_with_bar() -> None:
-    """Let the followers take in the whole journal, showing how far they are."""
+def follow_with_bar(*, here: bool = True) -> None:
+    """Let the followers take in the whole journal, here or in a second process, showing how far they are."""
     left = journal.behind()
     if not left:
         return
     with bar("index", left) as shown:
-        caught_up = journal.catch_up(lambda now: shown.update(max(0, left - now - shown.pos)))
+        caught_up = journal.catch_up(lambda now: shown.update(max(0, left - now - shown.pos)), here=here)
     if not caught_up:
         raise click.ClickException(
             "The records are in, but the process that follows the journal does not get on with them. "

@@ -169,8 +169,15 @@ def behind() -> int:
     return max((newest - cursors.get(cursor_name(follower), 0) for follower in followers()), default=0)
 
 
-def catch_up(tell: Callable[[int], None] | None = None, patience: float = 30) -> bool:
-    """Bring all followers up to date, here or in the process whose turn it is: whether all is taken in.
+def _follow_in_turn(tell: Callable[[int], None]) -> bool:
+    with following() as ours:
+        while ours and follow_once():
+            tell(behind())
+    return ours
+
+
+def catch_up(tell: Callable[[int], None] | None = None, *, here: bool = True, patience: float = 60) -> bool:
+    """Bring all followers up to date, here unless it is another process's turn: whether all is taken in.
 
     `tell` hears how many changes are left. Another process that makes no progress for `patience` seconds is
     not waited for any longer.
@@ -178,10 +185,8 @@ def catch_up(tell: Callable[[int], None] | None = None, patience: float = 30) ->
     tell = tell or (lambda left: None)
     left, moved = behind(), time.monotonic()
     while left and time.monotonic() - moved < patience:
-        with following() as ours:
-            while ours and follow_once():
-                tell(behind())
-        if not ours:
+        took = _follow_in_turn(tell) if here else False
+        if not took:
             time.sleep(PAUSE)
         now = behind()
         moved = time.monotonic() if now < left else moved

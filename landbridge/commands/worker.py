@@ -1,0 +1,74 @@
+"""The follower beside a server or a load, as a process of its own: indexing must not slow them down.
+
+On Linux it is a fork of this process, as the workers of the server are, so that all of them share the memory of the
+labels in six languages instead of holding a copy each.
+"""
+
+import gc
+import multiprocessing
+import os
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import Event, Thread
+from typing import Any, Final
+
+import django
+from django.db import connections
+from django.urls import get_resolver
+
+START_METHOD: Final = "fork" if sys.platform == "linux" else "spawn"
+"""Forking is not safe on macOS."""
+
+
+def share_labels() -> None:
+    """Load what every process needs before the first one is forked, and keep the collector from touching it."""
+    if START_METHOD != "fork":
+        return
+    # Inner import: only the process that forks needs the labels this early.
+    from landbridge.search.concepts import annotator
+
+    annotator()
+    _ = get_resolver().url_patterns  # The pages as well: the first visitor should not wait for them.
+    gc.collect()
+    gc.freeze()
+
+
+@contextmanager
+def follower_process() -> Iterator[None]:
+    """Follow the journal in a second process meanwhile. It ends with this one, even when this one is killed."""
+    connections.close_all()
+    context: Any = multiprocessing.get_context(START_METHOD)
+    process = context.Process(target=_follow, args=(os.getpid(),), name="landbridge-follower", daemon=True)
+    process.start()
+    try:
+        yield
+    finally:
+        process.terminate()
+        process.join(10)
+        process.kill()
+
+
+def _follow(parent: int) -> None:
+    django.setup()
+    # Inner import: a spawned process has no models before the line above.
+    from landbridge.registry import journal
+
+    stop = stop_on_signals()
+    Thread(target=_stop_with, args=(parent, stop), daemon=True).start()
+    journal.follow_forever(stop)
+
+
+def stop_on_signals() -> Event:
+    """An event that Ctrl-C and SIGTERM set."""
+    stop = Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    return stop
+
+
+def _stop_with(parent: int, stop: Event) -> None:
+    while not stop.wait(1):
+        if os.getppid() != parent:
+            stop.set()
