@@ -1,0 +1,1 @@
+"""The reading API, `/api/v1/`: everything public, for programs, without a key."""

@@ -1,0 +1,167 @@
+"""Records: one after the other, each, its history, each of its revisions."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Annotated, Any, Final
+
+import orjson
+from django.http import HttpRequest, HttpResponse
+from ninja import Path, Query, Router, Schema
+from pydantic import Field
+
+from landbridge.registry import queries
+from landbridge.registry.queries import Gone, RecordView, Unknown
+from landbridge.registry.rules import ANYONE
+from landbridge.search.places import countries_in, resolve, with_regions
+from landbridge.web.api import cursors, shapes
+from landbridge.web.api.answers import JSON, json_answer, not_modified, prepared, tag_of
+from landbridge.web.api.lines import api_url, full_line
+from landbridge.web.api.parameters import Cursor, Many, PageSize, RecordId, known_formats
+from landbridge.web.api.problems import ProblemError, invalid
+
+router = Router(tags=["records"])
+MOST_SCANNED: Final = 2_000
+"""Records looked at for one page when a place is asked for; a shorter page still names the next one."""
+
+
+class ListParameters(Schema):
+    """What the list of records may be narrowed to."""
+
+    type: Annotated[Many, Field(description="Formats.")] = []
+    place: Annotated[Many, Field(description="ISO 3166, M49 or names; a region finds its countries.")] = []
+    changed_since: Annotated[datetime | None, Field(description="Changed then or later; UTC when no zone is given.")] = (
+        None
+    )
+    limit: PageSize = 100
+    cursor: Cursor = ""
+
+
+@router.get("/records", response=shapes.RecordPage, operation_id="records", summary="List records")
+def records(request: HttpRequest, asked: Query[ListParameters]) -> HttpResponse:
+    """Published records in the order of their ids. A page is not shifted by what is written meanwhile."""
+    formats = known_formats("type", asked.type)
+    places = frozenset(_places(asked.place))
+    since = _moment(asked.changed_since)
+    after = _after(asked.cursor)
+    found, last = _page(formats, places, since, after, asked.limit)
+    return json_answer({
+        "records": [full_line(view) for view in found],
+        "next": cursors.encode("records", last) if last else None,
+    })  # fmt: skip
+
+
+def _page(
+    formats: tuple[str, ...], places: frozenset[str], since: datetime | None, after: str, limit: int
+) -> tuple[list[RecordView], str]:
+    """A page, and the id after which the next one begins; empty when there is none."""
+    if not places:
+        views = queries.published(ANYONE, formats, after, limit + 1, since)
+        return views[:limit], views[limit - 1].id if len(views) > limit else ""
+    found: list[RecordView] = []
+    for scanned, view in enumerate(_from(formats, since, after), 1):
+        if len(found) == limit or scanned > MOST_SCANNED:
+            return found, after
+        after = view.id
+        if places & _lies_in(view):
+            found.append(view)
+    return found, ""
+
+
+def _from(formats: tuple[str, ...], since: datetime | None, after: str) -> Iterator[RecordView]:
+    while page := queries.published(ANYONE, formats, after, 200, since):
+        yield from page
+        after = page[-1].id
+
+
+def _lies_in(view: RecordView) -> frozenset[str]:
+    """The places of a record with the regions that they lie in."""
+    named = view.data.get("places") or ()
+    return frozenset(place for name in named for place in with_regions(name))
+
+
+def _places(names: list[str]) -> Iterator[str]:
+    for name in names:
+        place = resolve(name)
+        if place is None:
+            raise invalid("place", f"“{name[:60]}” is not a country or region; use ISO 3166, M49 or its name.")
+        yield from (place, *countries_in(place))
+
+
+def _moment(given: datetime | None) -> datetime | None:
+    if given is None:
+        return None
+    try:
+        return (given if given.tzinfo else given.replace(tzinfo=UTC)).astimezone(UTC)
+    except OverflowError:
+        raise invalid("changed_since", "This moment is out of all calendars.") from None
+
+
+def _after(cursor: str) -> str:
+    try:
+        return cursors.decode("records", cursor) if cursor else ""
+    except cursors.BadCursor:
+        raise invalid("cursor", "This cursor is none of ours; start again without it.", "cursor") from None
+
+
+def view_of(record_id: str, revision: int | None = None) -> RecordView:
+    """The record as anyone may see it.
+
+    Raises:
+        ProblemError: 404 when there is none for anyone, 410 when it is retired.
+    """
+    try:
+        return queries.get(record_id, ANYONE, revision)
+    except Gone:
+        raise ProblemError(410, f"The record {record_id} was retired.") from None
+    except Unknown:
+        raise ProblemError(404, f"There is no record {record_id[:100]} here.") from None
+
+
+def _record_answer(request: HttpRequest, view: RecordView) -> HttpResponse:
+    tag = tag_of(view.id, view.revision, view.edition, view.sha256, view.updated_at, view.state)
+    known = not_modified(request, tag)
+    if known is not None:
+        return known
+    response = prepared(orjson.dumps(full_line(view)), JSON)
+    response["ETag"] = tag
+    return response
+
+
+@router.get("/records/{record_id}", response=shapes.FullLine, operation_id="record", summary="One record")
+def record(request: HttpRequest, record_id: Path[RecordId]) -> HttpResponse:
+    """The published revision of a record, in all its languages."""
+    return _record_answer(request, view_of(record_id))
+
+
+@router.get(
+    "/records/{record_id}/revisions", response=shapes.History, operation_id="revisions", summary="History of a record"
+)
+def revisions(request: HttpRequest, record_id: Path[RecordId]) -> HttpResponse:
+    """The published revisions, newest first."""
+    view_of(record_id)
+    lines = queries.revisions(record_id, ANYONE)
+    tag = tag_of(record_id, *(line.number for line in lines), *(line.sha256 for line in lines))
+    known = not_modified(request, tag)
+    if known is not None:
+        return known
+    response = json_answer({"id": record_id, "revisions": [_revision_line(record_id, line) for line in lines]})
+    response["ETag"] = tag
+    return response
+
+
+def _revision_line(record_id: str, line: queries.RevisionLine) -> dict[str, Any]:
+    return {
+        "number": line.number, "created_at": line.created_at, "note": line.note, "language": line.language,
+        "sha256": line.sha256, "url": f"{api_url()}/records/{record_id}/revisions/{line.number}",
+    }  # fmt: skip
+
+
+@router.get(
+    "/records/{record_id}/revisions/{number}", response=shapes.FullLine, operation_id="revision",
+    summary="One revision of a record",
+)  # fmt: skip
+def revision(
+    request: HttpRequest, record_id: Path[RecordId], number: Annotated[int, Path(ge=1, le=2**31 - 1)]
+) -> HttpResponse:
+    """A revision as it was published; it never changes, save that old answers are brought to the current edition."""
+    return _record_answer(request, view_of(record_id, number))
