@@ -1,4 +1,7 @@
-"""The criteria of a match: each gives a figure from 0 to 1, what speaks for the match, and what is open or against it."""
+"""The criteria of a match: each gives a figure from 0 to 1 with its reason, or nothing; and what is open or against it.
+
+Only what speaks for a match counts: where nothing is known nothing is added, and what is against it is said apart.
+"""
 
 import math
 from collections.abc import Callable, Iterator, Mapping
@@ -22,20 +25,25 @@ WEIGHTS: Final = {
 """How much each criterion counts; they add up to 1."""
 _LEVELS: Final = ("none", "low", "medium", "high")
 _GROUPS: Final = ("SIDS", "LDC", "LLDC")
-_PROTECTED_RIGHTS: Final = frozenset({"granted", "applied", "exclusive", "exclusive-rights", "secret", "secret-know-how"})
+_PROTECTED_RIGHTS: Final = frozenset(
+    {"patent-pending", "patent-granted", "secret-know-how", "exclusive-rights", "plant-variety"}
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
     """A criterion's figure from 0 to 1, and what makes its reason in a sentence, only for those who are shown it."""
 
-    value: float
+    value: float = 0.0
     reason: Callable[[], str] | None = None
 
     @property
     def text(self) -> str:
         """The reason, or nothing where there is nothing to say."""
         return self.reason() if self.reason else ""
+
+
+NOTHING: Final = Judgement()
 
 
 def _say(value: float, template: Callable[[], str], **parts: Callable[[], str]) -> Judgement:
@@ -56,7 +64,7 @@ def _list(names: list[str]) -> str:
     return gettext(", ").join(names)
 
 
-def _place_names(places: list[str], language: str) -> str:
+def place_names(places: list[str], language: str) -> str:
     names = []
     for place in places[:3]:
         term = vocabulary("countries").terms.get(place) or vocabulary("regions").terms.get(place)
@@ -77,15 +85,27 @@ def topic(profile: Profile, features: Features, stored: Mapping[str, Any], score
 
 
 def _topic_text(profile: Profile, features: Features, stored: Mapping[str, Any], language: str) -> str:
-    shared = [key for key in stored.get("keys", ()) if key in features.importance]
-    shared.sort(key=lambda key: -features.importance[key])
-    labels = list(dict.fromkeys(label for key in shared[:12] if (label := label_of(key, language))))
+    shared = [key for key in stored.get("keys", ()) if key in profile.spans]
+    shared.sort(key=lambda key: (_rank(key), -features.importance.get(key, 0.0)))
+    chosen: dict[int, str] = {}
+    for key in shared:
+        chosen.setdefault(profile.spans[key], label_of(key, language))
+    labels = [label for label in dict.fromkeys(chosen.values()) if label]
     if labels:
         return gettext("Is about the same: %(subjects)s") % {"subjects": _list(labels[:4])}
     words = _shared_words(profile, stored)
     if words:
         return gettext("Uses the same words: %(words)s") % {"words": _list(words)}
     return gettext("Is close to what is asked")
+
+
+_SUBJECTS: Final = ("technologies", "ecosystems", "species", "threats", "actions", "topics", "themes")
+
+
+def _rank(key: str) -> int:
+    """Subjects of the field are named before everything else, everyday words last."""
+    name = key.split(":", 1)[0]
+    return 0 if name in _SUBJECTS else 2 if name == "lexicon" else 1
 
 
 def _shared_words(profile: Profile, stored: Mapping[str, Any]) -> list[str]:
@@ -97,7 +117,7 @@ def _shared_words(profile: Profile, stored: Mapping[str, Any]) -> list[str]:
 def place(profile: Profile, stored: Mapping[str, Any], language: str) -> Judgement:
     """How near the record is to the place of the need: the country, its region, a country in a like situation."""
     if not profile.places:
-        return Judgement(0.0)
+        return NOTHING
     there, served = list(stored.get("places", ())), list(stored.get("served", ()))
     wanted = dict.fromkeys(profile.places)
     same = [name for name in there if name in wanted]
@@ -117,7 +137,7 @@ def place(profile: Profile, stored: Mapping[str, Any], language: str) -> Judgeme
 
 
 def _at(value: float, template: Callable[[], str], places: list[str], language: str) -> Judgement:
-    return _say(value, template, place=lambda: _place_names(places, language))
+    return _say(value, template, place=lambda: place_names(places, language))
 
 
 def _like_place(wanted: Mapping[str, None], there: list[str], language: str) -> Judgement:
@@ -130,7 +150,9 @@ def _like_place(wanted: Mapping[str, None], there: list[str], language: str) -> 
             alike = [name for name in there if group in with_regions(name)]
             if alike:
                 return _at(0.5, _group_text(group), alike, language)
-    return Judgement(0.4 if not there or "001" in there else 0.15)
+    if "001" in there:
+        return Judgement(0.3, lambda: gettext("Works all over the world"))
+    return NOTHING
 
 
 def _group_text(group: str) -> Callable[[], str]:
@@ -143,12 +165,10 @@ def _group_text(group: str) -> Callable[[], str]:
 
 def support(profile: Profile, stored: Mapping[str, Any], language: str) -> Judgement:
     """Whether the record gives the kinds of support that are asked for."""
-    if not profile.support:
-        return Judgement(0.0)
     given = set(stored.get("support", ()))
     met = sorted(kind for kind in profile.support if kind in given)
     if not met:
-        return Judgement(0.35 if not given else 0.1)
+        return NOTHING
     value = 0.6 + 0.4 * len(met) / len(profile.support)
     kinds = vocabulary("support_types").terms
     return _say(
@@ -158,12 +178,12 @@ def support(profile: Profile, stored: Mapping[str, Any], language: str) -> Judge
 
 
 def maturity(stored: Mapping[str, Any]) -> Judgement:
-    """How proven a technology is; other records stand in the middle."""
+    """How proven a technology is."""
     level = str(stored.get("trl", "")).removeprefix("trl-")
-    if not level.isdigit():
-        return Judgement(0.5)
+    if not level.isdigit() or int(level) < 5:
+        return NOTHING
     if int(level) < 7:
-        return Judgement(int(level) / 9)
+        return _say(int(level) / 9, lambda: gettext("Tried out: readiness level %(level)s of 9"), level=lambda: level)
     return _say(int(level) / 9, lambda: gettext("Proven: readiness level %(level)s of 9"), level=lambda: level)
 
 
@@ -171,7 +191,7 @@ def language_fit(profile: Profile, stored: Mapping[str, Any], language: str) -> 
     """Whether those who ask can read it and work in it."""
     common = sorted(profile.languages & {*stored["title"], *stored.get("languages", ())})
     if not common:
-        return Judgement(0.2)
+        return NOTHING
     return _say(
         1.0, lambda: gettext("In a language you work in: %(language)s"),
         language=lambda: _language_name(common[0], language),
@@ -187,11 +207,9 @@ def capacity(profile: Profile, stored: Mapping[str, Any]) -> Judgement:
     """Whether power, water, skills and connectivity on the spot are enough."""
     needs: Mapping[str, str] = stored.get("needs", {})
     known = [name for name in needs if name in profile.capacity]
-    if not known:
-        return Judgement(0.5)
-    met = [name for name in known if _level(profile.capacity[name]) >= _level(needs[name])]
-    value = len(met) / len(known)
-    return Judgement(value, (lambda: gettext("Runs with what is there")) if value == 1 else None)
+    if not known or any(_lacks(profile.capacity[name], needs[name]) for name in known):
+        return NOTHING
+    return Judgement(1.0, lambda: gettext("Runs with what is there"))
 
 
 def _level(name: str) -> int:
@@ -199,13 +217,13 @@ def _level(name: str) -> int:
 
 
 def freshness(stored: Mapping[str, Any], today: date) -> Judgement:
-    """How long ago somebody said that it is true."""
+    """How lately somebody said that it is true."""
+    if not stored.get("confirmed_by_hand"):
+        return NOTHING
     days = today.toordinal() - date.fromisoformat(stored["confirmed"]).toordinal()
-    for most, value in ((365, 1.0), (730, 0.7), (1825, 0.35)):
-        if days <= most:
-            recent = most == 365 and stored.get("confirmed_by_hand")
-            return Judgement(value, (lambda: gettext("Confirmed within the last year")) if recent else None)
-    return Judgement(0.1)
+    if days <= 365:
+        return Judgement(1.0, lambda: gettext("Confirmed within the last year"))
+    return Judgement(0.6, lambda: gettext("Confirmed within the last two years")) if days <= 730 else NOTHING
 
 
 def _capacity_names() -> dict[str, str]:

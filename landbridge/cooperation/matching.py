@@ -27,8 +27,10 @@ from landbridge.search.understand import Reading, Understood, read, summarise
 
 SUPPLY: Final = tuple(name for name, model in FORMATS.items() if model.side != "need")
 """The formats that can answer a need."""
-CANDIDATES: Final = 80
+CANDIDATES: Final = 40
 MOST_EXCLUDED: Final = 5
+LEAST: Final = 0.02
+"""Below this score nothing of the need is in the record."""
 FITS: Final = 0.3
 """Below this score nothing fits well, and the reader is told so."""
 
@@ -115,6 +117,7 @@ def match_text(
     """
     given = [place for name in places if (place := resolve(name))]
     profile, reading = of_text(text[:20_000], language, reader_language, given, without)
+    profile.languages |= {reader_language}
     understood = summarise(reading, reader_language, without)
     understood = replace(understood, places=profile.places, support_types=tuple(sorted(profile.support)))
     return _answer(profile, understood, types, limit, per_type, reader, reader_language)
@@ -198,13 +201,14 @@ def _here(profile: Profile) -> tuple[str, ...]:
 def _ranked(
     judge: "_Judge", profile: Profile, types: tuple[str, ...], limit: int, reader: Reader
 ) -> tuple[list[Match], list[Excluded]]:
-    size = max(CANDIDATES if len(types) > 1 else 30, limit * 3)
+    size = max(CANDIDATES if len(types) > 1 else 24, limit * 3)
     plan = _plan(judge.features, types, reader, size)
     rows = index().search(plan).rows
     kept, left_out = judge.sorted_out(rows)
     if len(kept) < limit and len(rows) == size:
         kept, _ = judge.sorted_out(index().search(_within_limits(plan, profile, judge.today)).rows)
-    matches = sorted((judge.match(row) for row in kept), key=_best_first)[:limit]
+    judged = (judge.match(row) for row in kept)
+    matches = sorted((match for match in judged if match.score >= LEAST), key=_best_first)[:limit]
     return [judge.explained(match) for match in matches], left_out[:MOST_EXCLUDED]
 
 
@@ -236,7 +240,7 @@ class _Judge:
             yield "expired", gettext("Its time is over")
         barred = set(stored.get("excluded", ())) & set(_here(self.profile))
         if barred:
-            names = criteria._place_names(sorted(barred), self.language)
+            names = criteria.place_names(sorted(barred), self.language)
             yield "place", gettext("It is not offered in %(place)s") % {"place": names}
         rights = set(stored.get("ip", ()))
         if self.profile.ip_accepted and rights and not rights & self.profile.ip_accepted:
@@ -278,18 +282,24 @@ class _Judge:
         judged = self.judgements(row)
         about = judged["topic"].value
         others = sum(WEIGHTS[name] * one.value for name, one in judged.items() if name != "topic")
-        return WEIGHTS["topic"] * about + others * min(1.0, about * 1.5)
+        return WEIGHTS["topic"] * about + others * self._weight_of_others(about)
+
+    @staticmethod
+    def _weight_of_others(about: float) -> float:
+        return min(1.0, about * 1.5)
 
     def explained(self, match: Match) -> Match:
         """The match with its reasons, largest share first, and its caveats."""
         row = self.rows[match.id]
         judged = self.judgements(row)
         parts = {name: WEIGHTS[name] * one.value for name, one in judged.items() if one.value > 0}
+        weight = self._weight_of_others(judged["topic"].value)
+        parts = {name: part if name == "topic" else part * weight for name, part in parts.items()}
         whole = sum(parts.values()) or 1.0
-        reasons = [Reason(name, round(part / whole, 3), judged[name].text) for name, part in parts.items()]
+        reasons = [Reason(name, round(part / whole, 4), judged[name].text) for name, part in parts.items()]
         reasons.sort(key=lambda reason: -reason.share)
         against = tuple(criteria.caveats(self.profile, row.stored, self.language, self.today))
-        return replace(match, for_=tuple(reasons), against=against)
+        return replace(match, score=round(match.score, 4), for_=tuple(reasons), against=against)
 
 
 __all__ = [

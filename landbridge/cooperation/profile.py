@@ -7,11 +7,12 @@ from typing import Any, Final
 
 from landbridge.formats.library import FORMATS
 from landbridge.registry.queries import RecordView
-from landbridge.search.analysis import STOPWORDS, cognate
+from landbridge.search.analysis import cognate
 from landbridge.search.concepts import annotator
 from landbridge.search.document import gathered, reading_language
 from landbridge.search.index import Index
 from landbridge.search.plan import Clause
+from landbridge.search.stopwords import STOPWORDS
 from landbridge.search.understand import Reading, read, summarise
 
 FEATURES: Final = 56
@@ -43,6 +44,8 @@ class Profile:
     least_trl: int = 0
     languages: frozenset[str] = frozenset()
     capacity: Mapping[str, str] = field(default_factory=dict)
+    spans: dict[str, int] = field(default_factory=dict)
+    """Concept to the place in the text (or the coded term) that named it: one reason is named for each."""
     itself: str = ""
     """The id of the record that asks, which is no answer to itself."""
 
@@ -59,9 +62,13 @@ class Profile:
             key = cognate(word.folded)
             if key:
                 self.cognates[key] = self.cognates.get(key, 0.0) + weight
+        longest = {(one.first, one.last) for one in reading.longest()}
         for one in reading.found:
             senses = [key for key in one.keys if key not in without]
+            named = len(self.spans)
             for key in senses:
+                if (one.first, one.last) in longest:
+                    self.spans.setdefault(key, named)
                 kind = LEXICON if key.startswith("lexicon:") else CONCEPT
                 own = weight * kind / len(senses) ** 0.5
                 self.concepts[key] = self.concepts.get(key, 0.0) + own
@@ -71,6 +78,7 @@ class Profile:
         for key in keys:
             kept = annotator().network.key(key)
             self.concepts[kept] = self.concepts.get(kept, 0.0) + CODED
+            self.spans.setdefault(kept, len(self.spans))
 
 
 def of_text(
@@ -151,7 +159,9 @@ def features(profile: Profile, index: Index) -> Features:
         if not key.startswith("lexicon:"):
             wanted.append((Clause("broader", key, BELOW * own), False))
             wanted.extend((Clause("concept", above, ABOVE * own), False) for above in network.broader.get(key, ()))
-    wanted.extend((Clause("cognate", key, COGNATE * _damped(weight)), False) for key, weight in profile.cognates.items())
+    wanted.extend(
+        (Clause("cognate", key, COGNATE * _damped(weight)), False) for key, weight in profile.cognates.items()
+    )
     weighed: dict[tuple[str, str], tuple[float, Clause, bool]] = {}
     for clause, counts in wanted:
         frequency = index.frequency(clause.field, clause.term)

@@ -143,6 +143,17 @@ class Line(Question):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Lines(Line):
+    """Several short strings: other names, authors, identifiers. A bare string counts as one."""
+
+    kind: ClassVar[str] = "lines"
+
+    def prepare(self, value: Any, language: str) -> Any:
+        parts = value if isinstance(value, list | tuple) else [value]
+        return [line for part in parts if part and (line := super(Lines, self).prepare(part, language))] or None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Terms(Question):
     """One or more terms of the named vocabularies; kept as ids, or as `vocabulary:id` where there are several."""
 

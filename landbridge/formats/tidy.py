@@ -44,7 +44,9 @@ def rich(text: str) -> str:
     if not _LOOKS_LIKE_HTML.search(text):
         paragraphs = [escape(part, quote=False) for part in lines(text).split("\n\n") if part]
         return "".join(f"<p>{part.replace(chr(10), '<br>')}</p>" for part in paragraphs)
-    return _CLEANER.clean(_plain(text)).strip()
+    clean: str = _CLEANER.clean(_plain(text)).strip()
+    # What had only dangerous tags is plain text now, but escaped already: a paragraph keeps it from a second escape.
+    return f"<p>{clean}</p>" if clean and "<" not in clean else clean
 
 
 def without_markup(html: str) -> str:

@@ -21,7 +21,8 @@ from django.conf import settings
 from landbridge.formats import vocabulary
 from landbridge.formats.vocabulary import Term, Vocabulary
 from landbridge.lib.languages import LANGUAGES
-from landbridge.search.analysis import STOPWORDS, Word, fold, normalise, words
+from landbridge.search.analysis import Word, fold, normalise, words
+from landbridge.search.stopwords import STOPWORDS
 
 logger = logging.getLogger(__name__)
 

@@ -17,10 +17,11 @@ from landbridge.formats.vocabulary import ancestors
 from landbridge.lib.languages import LANGUAGES, primary
 from landbridge.registry.queries import RecordView
 from landbridge.registry.rules import audience
-from landbridge.search.analysis import STOPWORDS, cognate
+from landbridge.search.analysis import cognate
 from landbridge.search.concepts import Annotator, annotator
 from landbridge.search.places import with_regions
 from landbridge.search.plan import NEVER, IndexDocument
+from landbridge.search.stopwords import STOPWORDS
 
 EPOCH: Final = date(1970, 1, 1).toordinal()
 MOST_TIMES: Final = 4

@@ -107,10 +107,10 @@ class TantivyIndex:
             options["order"] = tantivy.Order.Asc if plan.sort.startswith("-") else tantivy.Order.Desc
         result = searcher.search(query, **options)
         rows = tuple(
-            Row(0.0 if plan.sort else float(score), orjson.loads(searcher.doc(address).get_first("stored")))
+            Row(0.0 if plan.sort else float(score), _stored(searcher.doc(address)))
             for score, address in result.hits[: plan.limit]
         )
-        return Answer(int(result.count), rows, self._facets(searcher, query, plan))
+        return Answer(_count(result), rows, self._facets(searcher, query, plan))
 
     def _facets(self, searcher: tantivy.Searcher, query: Query, plan: Plan) -> dict[str, tuple[tuple[str, int], ...]]:
         if not plan.facets:
@@ -118,7 +118,7 @@ class TantivyIndex:
         asked = {name: {"terms": {"field": name, "size": plan.facet_size}} for name in plan.facets}
         counted = searcher.aggregate(query, asked)
         return {
-            name: tuple((str(bucket["key"]), int(bucket["doc_count"])) for bucket in counted[name]["buckets"])
+            name: tuple([(bucket["key"], bucket["doc_count"]) for bucket in counted[name]["buckets"]])
             for name in plan.facets
         }
 
@@ -176,6 +176,16 @@ class TantivyIndex:
             2**62 if limits.most is None else limits.most,
         )  # fmt: skip
         return Query.const_score_query(query, 0.0)
+
+
+def _stored(document: tantivy.Document) -> dict[str, Any]:
+    kept: dict[str, Any] = orjson.loads(document.get_first("stored") or b"{}")
+    return kept
+
+
+def _count(result: Any) -> int:
+    """The exact total, which the type stubs of the binding do not know."""
+    return int(result.count)
 
 
 def _document(document: IndexDocument) -> tantivy.Document:

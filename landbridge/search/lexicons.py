@@ -20,7 +20,16 @@ LARGEST: Final = 1_000_000_000
 """Bytes; a larger file is no vocabulary."""
 _MOST_LABELS: Final = 24
 _LONGEST: Final = 120
-_ISO_639_3: Final = {"arb": "ar", "ara": "ar", "eng": "en", "spa": "es", "fra": "fr", "rus": "ru", "cmn": "zh", "zho": "zh"}
+_ISO_639_3: Final = {
+    "arb": "ar",
+    "ara": "ar",
+    "eng": "en",
+    "spa": "es",
+    "fra": "fr",
+    "rus": "ru",
+    "cmn": "zh",
+    "zho": "zh",
+}
 _ARABIC_VOWELS: Final = re.compile("[\u064b-\u065f\u0670]")
 _RDF_FORMATS: Final = {
     ".ttl": "turtle", ".rdf": "xml", ".xml": "xml", ".owl": "xml", ".nt": "nt", ".n3": "n3", ".jsonld": "json-ld",
@@ -263,4 +272,3 @@ def _write(name: str, entries: dict[str, Entry]) -> None:
             row = [identifier, " ".join(known), " ".join(near), "", *labels, entry.uri]
             file.write("\t".join(row) + "\n")
     partial.replace(folder / f"{name}.tsv")
-

@@ -12,8 +12,8 @@ def _members() -> dict[str, tuple[str, ...]]:
     """Country to the groups and named regions that list it: LDC, SIDS, Sahel."""
     regions: dict[str, list[str]] = {}
     for region in vocabulary("regions"):
-        for country in region.extra.get("members", "").split():
-            regions.setdefault(country, []).append(region.id)
+        for code in region.extra.get("members", "").split():
+            regions.setdefault(code, []).append(region.id)
     for country in vocabulary("countries"):
         regions.setdefault(country.id, []).extend(country.extra.get("groups", "").split())
     return {country: tuple(dict.fromkeys(names)) for country, names in regions.items()}

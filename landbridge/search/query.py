@@ -5,7 +5,7 @@ import binascii
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, NamedTuple
 
 from landbridge.formats.vocabulary import vocabulary
 from landbridge.lib.languages import choose
@@ -62,12 +62,11 @@ class Query:
     cursor: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class FacetValue:
+class FacetValue(NamedTuple):
     """A value of a facet (a term id, a language tag, a year) and how many results have it."""
 
     value: str
-    count: int
+    count: int  # type: ignore[assignment]  # a tuple's own `count` is not needed here
 
 
 @dataclass(frozen=True)
@@ -132,7 +131,7 @@ def search(query: Query, reader: Reader = ANYONE, language: str = "en", with_fac
     return Results(
         total=answer.total,
         hits=tuple(_hit(row, language, highlighter) for row in answer.rows),
-        facets={name: tuple(FacetValue(*pair) for pair in pairs) for name, pairs in answer.facets.items()},
+        facets={name: tuple(map(FacetValue._make, pairs)) for name, pairs in answer.facets.items()},
         next=_cursor(offset + plan.limit) if offset + plan.limit < min(answer.total, DEEPEST) else None,
         previous=_cursor(max(0, offset - plan.limit)) if offset else None,
         suggestion=suggest(query.text, wording) if query.text and (loosened or answer.total < 3) else None,

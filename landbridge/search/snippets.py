@@ -1,7 +1,6 @@
 """The two lines under a result, with the found words marked, whatever language they are found in."""
 
 import re
-from functools import lru_cache
 from html import escape
 from typing import Final
 
@@ -10,44 +9,69 @@ from landbridge.search.understand import label_of
 from landbridge.search.wording import Wording
 
 LENGTH: Final = 220
-_MOST_LABELS: Final = 12
+_MOST_LABELS: Final = 8
+_WORD: Final = re.compile(r"[^\W_\u3400-\u9fff]+")
+
+
+class _Folding(dict[int, str]):
+    """Letter to its folded form of the same length, filled as letters are met."""
+
+    def __missing__(self, code: int) -> str:
+        letter = chr(code)
+        folded = fold(normalise(letter)) or letter
+        self[code] = folded if len(folded) == 1 else letter
+        return self[code]
+
+
+_FOLDING: Final = _Folding()
 
 
 def folded_in_place(text: str) -> str:
     """The text folded letter by letter, so that places in it are places in the text."""
-    if text.isascii():
-        return text.lower()
-    return "".join(_letter(letter) for letter in text)
-
-
-@lru_cache(maxsize=4096)
-def _letter(letter: str) -> str:
-    folded = fold(normalise(letter)) or letter
-    return folded if len(folded) == 1 else letter
+    return text.lower() if text.isascii() else text.translate(_FOLDING)
 
 
 class Highlighter:
-    """Marks the words of one question in many texts."""
+    """Marks the words of one question in many texts: words that begin like a stem, and runs of Chinese."""
 
     def __init__(self, wording: Wording) -> None:
         self.wording = wording
-        self._patterns: dict[str, re.Pattern[str] | None] = {}
+        self._sought: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {}
 
-    def _pattern(self, language: str) -> re.Pattern[str] | None:
-        if language not in self._patterns:
-            self._patterns[language] = _compiled(self.wording, language)
-        return self._patterns[language]
+    def _what(self, language: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        if language not in self._sought:
+            self._sought[language] = _sought(self.wording, language)
+        return self._sought[language]
 
     def snippet(self, text: str, language: str) -> str:
         """At most about 220 characters of the text around the first found words, as HTML with <mark>."""
-        pattern = self._pattern(language) if self.wording.stems else None
-        if pattern is None:
+        if not self.wording.stems:
             return escape(_cut(text, 0))
-        folded = folded_in_place(text)
-        first = pattern.search(folded)
-        start = _start(text, first.start()) if first else 0
-        shown, folded = _cut(text, start), folded[start : start + LENGTH]
-        return ("…" if start else "") + _marked(shown, folded, pattern)
+        beginnings, runs = self._what(language)
+        spans = _spans(folded_in_place(text), beginnings, runs)
+        start = _start(text, spans[0][0]) if spans else 0
+        shown = _cut(text, start)
+        end = start + len(shown)
+        inside = [(first - start, last - start) for first, last in spans if first >= start and last <= end]
+        return ("…" if start else "") + _marked(shown, inside) + ("…" if end < len(text) else "")
+
+
+def _spans(folded: str, beginnings: tuple[str, ...], runs: tuple[str, ...]) -> list[tuple[int, int]]:
+    """Where the question's words stand, in order, not overlapping."""
+    spans = []
+    if beginnings:
+        spans = [match.span() for match in _WORD.finditer(folded) if match.group().startswith(beginnings)]
+    for run in runs:
+        at = folded.find(run)
+        while at >= 0:
+            spans.append((at, at + len(run)))
+            at = folded.find(run, at + len(run))
+    spans.sort(key=lambda span: (span[0], -span[1]))
+    apart: list[tuple[int, int]] = []
+    for span in spans:
+        if not apart or span[0] >= apart[-1][1]:
+            apart.append(span)
+    return apart
 
 
 def _start(text: str, found: int) -> int:
@@ -65,27 +89,27 @@ def _cut(text: str, start: int) -> str:
     return cut.rsplit(" ", 1)[0] if " " in cut[-40:] else cut
 
 
-def _marked(shown: str, folded: str, pattern: re.Pattern[str]) -> str:
+def _marked(shown: str, spans: list[tuple[int, int]]) -> str:
     parts: list[str] = []
     at = 0
-    for match in pattern.finditer(folded[: len(shown)]):
-        parts.append(escape(shown[at : match.start()]))
-        parts.append(f"<mark>{escape(shown[match.start() : match.end()])}</mark>")
-        at = match.end()
+    for first, last in spans:
+        parts.extend((escape(shown[at:first]), "<mark>", escape(shown[first:last]), "</mark>"))
+        at = last
     parts.append(escape(shown[at:]))
-    return "".join(parts) + ("" if shown.endswith((".", "!", "?", "。", "…")) else "…")
+    return "".join(parts)
 
 
-def _compiled(wording: Wording, language: str) -> re.Pattern[str] | None:
-    """Stems as beginnings of words, Chinese as it stands, and the labels of the question's concepts."""
-    beginnings = {fold(stem) for stem in wording.stems if len(stem) >= 3 and not "\u3400" <= stem[0] <= "\u9fff"}
-    beginnings |= {word for word in wording.written if len(word) >= 2 and not "\u3400" <= word[0] <= "\u9fff"}
-    exact = {stem for stem in wording.stems if "\u3400" <= stem[0] <= "\u9fff"}
-    exact |= {word for word in wording.written if "\u3400" <= word[0] <= "\u9fff"}
+def _is_chinese(text: str) -> bool:
+    return bool(text) and "\u3400" <= text[0] <= "\u9fff"
+
+
+def _sought(wording: Wording, language: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Beginnings of words, and runs of Chinese: the question's own, and labels of its concepts."""
+    stems = {fold(stem) for stem in wording.stems if len(stem) >= 3}
+    stems |= {word for word in wording.written if len(word) >= 3}
     if language != wording.language:
-        for key in wording.keys[:_MOST_LABELS]:
-            label = folded_in_place(label_of(key, language))
-            (exact if language == "zh" else beginnings).update({label} if len(label) > 2 or language == "zh" else ())
-    parts = [rf"\b{re.escape(word)}\w*" for word in sorted(beginnings, key=len, reverse=True)]
-    parts += [re.escape(run) for run in sorted(exact, key=len, reverse=True) if run]
-    return re.compile("|".join(parts)) if parts else None
+        labels = (folded_in_place(label_of(key, language)) for key in wording.keys[:_MOST_LABELS])
+        stems |= {label for label in labels if len(label) > 2 or (language == "zh" and len(label) > 1)}
+    runs = {stem for stem in {*stems, *wording.parts} if _is_chinese(stem)}
+    words = {stem.split(" ")[0] if " " in stem else stem for stem in stems - runs}
+    return tuple(word for word in words if len(word) >= 3), tuple(sorted(runs, key=len, reverse=True))

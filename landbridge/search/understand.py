@@ -8,10 +8,11 @@ from typing import Any, Final
 from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
 from landbridge.formats.vocabulary import find as find_term
-from landbridge.lib.languages import DEFAULT, LANGUAGES, primary
-from landbridge.search.analysis import LATIN, STOPWORDS, Word, main_script, normalise
+from landbridge.lib.languages import DEFAULT, primary
+from landbridge.search.analysis import LATIN, Word, fold, main_script, normalise
 from landbridge.search.concepts import Found, annotator
 from landbridge.search.document import reading_language
+from landbridge.search.stopwords import STOPWORDS
 
 SHORT: Final = 25
 """Below this many characters of Latin script, nothing but the words themselves tells English, Spanish and French."""
@@ -84,13 +85,14 @@ class Reading:
         return list(dict.fromkeys(key for one in self.longest() for key in one.keys))
 
     def longest(self) -> list[Found]:
-        """Only the concepts that no longer concept covers."""
-        spans = [(one.first, one.last) for one in self.found]
-        return [one for one in self.found if not any(_inside((one.first, one.last), span) for span in spans)]
-
-
-def _inside(span: tuple[int, int], other: tuple[int, int]) -> bool:
-    return span != other and other[0] <= span[0] and span[1] <= other[1]
+        """Only the concepts that no longer concept covers, in order."""
+        kept: list[Found] = []
+        reach = -1
+        for one in sorted(self.found, key=lambda one: (one.first, -one.last)):
+            if one.last > reach or (kept and (one.first, one.last) == (kept[-1].first, kept[-1].last)):
+                kept.append(one)
+                reach = max(reach, one.last)
+        return kept
 
 
 def read(text: str, language: str | None = None, hint: str | None = None) -> Reading:
@@ -122,7 +124,6 @@ def _of(vocabulary: str, keys: Iterable[str]) -> tuple[str, ...]:
 
 
 _NOT_SHOWN: Final = ("lexicon:", "countries:", "regions:", "support_types:", "targets:", "target_groups:")
-_SAME_AS_SUPPORT: Final = 1
 
 
 def _members(network_keys: Iterable[str]) -> list[str]:
@@ -142,17 +143,36 @@ def _joined() -> dict[str, list[str]]:
     return joined
 
 
+_ORDER: Final = ("technologies", "ecosystems", "species", "threats", "actions", "topics", "themes")
+"""Which of several concepts under the same words is named to the reader."""
+
+
+def _preference(key: str, reading: Reading, one: Found) -> tuple[bool, int]:
+    """A concept whose preferred label stands in the text comes first, then by vocabulary."""
+    name = key.split(":", 1)[0]
+    written = " ".join(word.folded for word in reading.words[one.first : one.last + 1])
+    same = fold(normalise(label_of(key, reading.language))) == written
+    return not same, _ORDER.index(name) if name in _ORDER else len(_ORDER)
+
+
+def _named(reading: Reading, without: frozenset[str]) -> list[str]:
+    """One concept for each place in the text that names a subject."""
+    named = []
+    for one in reading.longest():
+        keys = [key for key in one.keys if key not in without and not key.startswith(_NOT_SHOWN)]
+        if keys:
+            named.append(min(keys, key=lambda key: _preference(key, reading, one)))
+    return list(dict.fromkeys(named))
+
+
 def summarise(reading: Reading, reader_language: str, without: frozenset[str] = frozenset()) -> Understood:
     """What is shown to the reader as understood; `without` holds keys that the reader took away."""
-    keys = [key for key in reading.keys() if key not in without]
-    every = [key for key in _members(keys) if key not in without]
-    shown = [key for key in keys if not key.startswith(_NOT_SHOWN) and ":" in key]
-    concepts = [Concept(key, label_of(key, reader_language)) for key in shown]
-    places = _of("countries", every) + _of("regions", every)
+    every = [key for key in _members(reading.keys()) if key not in without]
+    concepts = [Concept(key, label_of(key, reader_language)) for key in _named(reading, without)]
     return Understood(
         language=reading.language,
         concepts=tuple(concept for concept in concepts if concept.label),
-        places=places,
+        places=_of("countries", every) + _of("regions", every),
         support_types=_of("support_types", every),
         themes=_of("themes", every),
         targets=_of("targets", every),

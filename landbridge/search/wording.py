@@ -4,9 +4,10 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from landbridge.search.analysis import LATIN, STOPWORDS, Word, cognate, fold, normalise, stems, words
+from landbridge.search.analysis import LATIN, Word, cognate, fold, normalise, stems, words
 from landbridge.search.concepts import Found, annotator
 from landbridge.search.plan import Clause, Group, Phrase
+from landbridge.search.stopwords import STOPWORDS
 from landbridge.search.understand import detect
 
 MANY_WORDS: Final = 8
@@ -33,6 +34,8 @@ class Wording:
     keys: tuple[str, ...] = ()
     """Concepts of the question, for highlighting their labels in other languages."""
     written: tuple[str, ...] = ()
+    parts: tuple[str, ...] = ()
+    """The known terms in runs of Chinese characters, and what lies between them."""
 
 
 def _concept_clauses(keys: tuple[str, ...]) -> list[Clause]:
@@ -46,7 +49,7 @@ def _concept_clauses(keys: tuple[str, ...]) -> list[Clause]:
     return clauses
 
 
-def _word_clauses(word: Word, language: str) -> list[Clause]:
+def _word_clauses(word: Word) -> list[Clause]:
     """The tokens of a word; a word of Latin script is stemmed as each of its languages would."""
     found = dict.fromkeys(word.tokens)
     if word.script == "" and "a" <= word.folded[0] <= "z":
@@ -60,13 +63,13 @@ def _word_clauses(word: Word, language: str) -> list[Clause]:
     return clauses
 
 
-def _group(word: Word, place: int, found: list[Found], language: str) -> Group:
+def _group(word: Word, place: int, found: list[Found]) -> Group:
     covering = tuple(dict.fromkeys(key for one in found if one.first <= place <= one.last for key in one.keys))
-    clauses = [*_word_clauses(word, language), *_concept_clauses(covering[:12])]
+    clauses = [*_word_clauses(word), *_concept_clauses(covering[:12])]
     return Group(tuple(clauses))
 
 
-def _chinese_groups(word: Word, place: int, found_in: list[tuple[int, int, tuple[str, ...]]]) -> list[Group]:
+def _chinese_groups(word: Word, found_in: list[tuple[int, int, tuple[str, ...]]]) -> list[Group]:
     """A run of Chinese characters falls into known terms and what lies between them.
 
     Each part must match as all of its pairs of characters, or as its concept. A record that holds the run holds
@@ -77,9 +80,7 @@ def _chinese_groups(word: Word, place: int, found_in: list[tuple[int, int, tuple
     at = 0
     for first, last, keys in [*found_in, (len(run), len(run), ())]:
         between = run[at:first]
-        if len(between) >= 2:
-            groups.append(_pairs_group(between, ()))
-        elif between and not found_in and len(run) == 1:
+        if len(between) >= 2 or (between and not found_in and len(run) == 1):
             groups.append(_pairs_group(between, ()))
         if keys:
             groups.append(_pairs_group(run[first : last + 1], keys))
@@ -95,7 +96,7 @@ def _pairs_group(part: str, keys: tuple[str, ...]) -> Group:
     return Group(tuple(clauses), all_of=tuple(Clause("text", pair) for pair in pairs))
 
 
-def _longest_spans(text: str, word: Word, language: str) -> list[tuple[int, int, tuple[str, ...]]]:
+def _longest_spans(word: Word) -> list[tuple[int, int, tuple[str, ...]]]:
     """The longest known terms in a run of Chinese characters, left to right: (first, last, keys) in the run."""
     automaton = annotator().network.automata.get("zh")
     if automaton is None:
@@ -128,11 +129,23 @@ def word_groups(text: str, hint: str | None = None) -> Wording:
     groups: list[Group] = []
     for place, word in kept[:64]:
         if word.script == "zh":
-            groups.extend(_chinese_groups(word, place, _longest_spans(plain, word, language)))
+            groups.extend(_chinese_groups(word, _longest_spans(word)))
         else:
-            groups.append(_group(word, place, found, language))
+            groups.append(_group(word, place, found))
     quoted = [group for phrase in phrases if (group := _phrase_group(phrase, language))]
     return _wording(language, groups, quoted, [word for _, word in kept], found)
+
+
+def _chinese_parts(kept: list[Word]) -> tuple[str, ...]:
+    parts: list[str] = []
+    for word in kept:
+        if word.script == "zh":
+            at = 0
+            spans = _longest_spans(word)
+            for first, last, _ in [*spans, (len(word.folded), 0, ())]:
+                parts.extend(part for part in (word.folded[at:first], word.folded[first : last + 1]) if len(part) > 1)
+                at = last + 1
+    return tuple(dict.fromkeys(parts))
 
 
 def _phrase_group(phrase: str, language: str) -> Group | None:
@@ -145,9 +158,7 @@ def _phrase_group(phrase: str, language: str) -> Group | None:
     return Group((Phrase("text", flat, 2.0),))
 
 
-def _wording(
-    language: str, groups: list[Group], quoted: list[Group], kept: list[Word], found: list[Found]
-) -> Wording:
+def _wording(language: str, groups: list[Group], quoted: list[Group], kept: list[Word], found: list[Found]) -> Wording:
     loose = tuple(Group(group.any_of, group.all_of, needed=False) for group in groups)
     many = len(groups) > MANY_WORDS
     strict = loose if many else tuple(groups)
@@ -157,9 +168,10 @@ def _wording(
         strict=(*quoted, *strict),
         loose=(*quoted, *loose),
         least=least,
-        stems=tuple(dict.fromkeys(token for word in kept for token in word.tokens)),
+        stems=tuple(dict.fromkeys(token for word in kept if word.script != "zh" for token in word.tokens)) or ("",),
         keys=tuple(dict.fromkeys(key for one in found for key in one.keys)),
         written=tuple(word.folded for word in kept),
+        parts=_chinese_parts(kept),
     )
 
 

@@ -7,6 +7,7 @@ from landbridge.formats.fields import (
     Flag,
     Group,
     Line,
+    Lines,
     Number,
     OrganisationAnswer,
     Places,
@@ -52,7 +53,7 @@ class Organisation(CommonFormat):
 
     acronym: Annotated[Texts | None, Text(label="Acronym", max_length=60, role="alias", rdf="schema:alternateName",
                                           cbd={"organization": "acronym"})] = None  # fmt: skip
-    other_names: Annotated[list[str] | None, Line(label="Other names", max_length=300, role="alias")] = None
+    other_names: Annotated[list[str] | None, Lines(label="Other names", max_length=300, role="alias")] = None
     organisation_types: Annotated[
         list[str] | None, Terms(label="Kind of organisation", vocabularies=("organisation_types",), role="type",
                                 dc="type", cbd={"organization": "organizationType"})
@@ -83,7 +84,7 @@ class Organisation(CommonFormat):
     parent: Annotated[list[OrganisationAnswer] | None, Organisations(label="Part of", section="people",
                                                                      rdf="schema:parentOrganization",
                                                                      cbd={"organization": "linkedOrganizations"})] = None  # fmt: skip
-    identifiers: Annotated[list[str] | None, Line(label="Identifiers", help="ROR, registry number.",
+    identifiers: Annotated[list[str] | None, Lines(label="Identifiers", help="ROR, registry number.",
                                                   section="more", dc="identifier")] = None  # fmt: skip
     established: Annotated[float | None, Number(label="Founded (year)", least=500, most=2200,
                                                 section="more")] = None  # fmt: skip

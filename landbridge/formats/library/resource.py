@@ -2,7 +2,7 @@
 
 from typing import Annotated, ClassVar
 
-from landbridge.formats.fields import Line, Number, Organisation, OrganisationAnswer, Terms, Text, Texts
+from landbridge.formats.fields import Line, Lines, Number, Organisation, OrganisationAnswer, Terms, Text, Texts
 from landbridge.formats.format import ToldFormat
 
 
@@ -29,7 +29,7 @@ class Resource(ToldFormat):
     publishers: Annotated[list[OrganisationAnswer] | None, Organisation(label="Publishers", section="people",
                                                                         role="provider", rdf="schema:publisher",
                                                                         dc="publisher")] = None  # fmt: skip
-    authors: Annotated[list[str] | None, Line(label="Authors", section="people", dc="creator")] = None
+    authors: Annotated[list[str] | None, Lines(label="Authors", section="people", dc="creator")] = None
     year: Annotated[float | None, Number(label="Year", least=1000, most=2200, dc="date",
                                          rdf="schema:datePublished")] = None  # fmt: skip
     identifier: Annotated[str | None, Line(label="Identifier", help="DOI, ISBN, handle.", section="more",
