@@ -9,6 +9,7 @@ from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified, UnreadablePostError
 from django.utils.cache import patch_vary_headers
 from django.utils.http import parse_etags
+from django.utils.translation import gettext
 
 from landbridge.web.api.problems import ProblemError
 
@@ -82,12 +83,12 @@ def json_body(request: HttpRequest) -> Any:
     """
     media_type = (request.content_type or "").lower()
     if media_type != JSON and not media_type.endswith("+json"):
-        raise ProblemError(415, "Send JSON, with “Content-Type: application/json”.")
+        raise ProblemError(415, gettext("Send JSON, with “Content-Type: application/json”."))
     try:
         return orjson.loads(request.body)
     except RequestDataTooBig:
-        raise ProblemError(413, "A body may have 2.5 MB; a need is a page of text.") from None
+        raise ProblemError(413, gettext("A body may have 2.5 MB; a need is a page of text.")) from None
     except (UnreadablePostError, SuspiciousOperation):
-        raise ProblemError(400, "The body could not be read to its end.") from None
+        raise ProblemError(400, gettext("The body could not be read to its end.")) from None
     except orjson.JSONDecodeError as error:
-        raise ProblemError(400, f"This is not JSON: {error}") from None
+        raise ProblemError(400, gettext("This is not JSON: %(error)s") % {"error": error}) from None

@@ -15,7 +15,7 @@ from landbridge.search.places import resolve
 from landbridge.web.api import shapes
 from landbridge.web.api.answers import json_answer, json_body
 from landbridge.web.api.lines import record_url
-from landbridge.web.api.parameters import known_formats
+from landbridge.web.api.parameters import known_formats, not_a_place
 from landbridge.web.api.problems import ProblemError, invalid, invalid_record
 from landbridge.web.api.records import view_of
 from landbridge.web.api.searching import understood_body
@@ -80,11 +80,11 @@ def _of_text(asked: shapes.TextNeed, language: str) -> Matching:
     if not asked.text.strip():
         raise invalid("text", gettext("Write what is needed."), "missing")
     if asked.language is not None and not is_language_tag(asked.language):
-        raise invalid("language", gettext("This is not a language tag; use null to have it recognised."), "language_tag")
+        message = gettext("This is not a language tag; use null to have it recognised.")
+        raise invalid("language", message, "language_tag")
     for place in asked.place:
         if resolve(place) is None:
-            message = gettext("“%(place)s” is not a country or region; use ISO 3166, M49 or its name.")
-            raise invalid("place", message % {"place": place[:60]}, "place")
+            raise not_a_place(place)
     return match_text(
         asked.text, language=asked.language, places=asked.place, types=known_formats("types", asked.types),
         limit=asked.limit, reader_language=language,

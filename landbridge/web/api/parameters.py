@@ -3,10 +3,11 @@
 from collections.abc import Iterable
 from typing import Annotated, Any, Final
 
+from django.utils.translation import gettext
 from pydantic import BeforeValidator, Field
 
 from landbridge.formats.library import FORMATS
-from landbridge.web.api.problems import invalid
+from landbridge.web.api.problems import ProblemError, invalid
 
 MOST_VALUES: Final = 50
 
@@ -40,5 +41,12 @@ def known_formats(name: str, values: Iterable[str]) -> tuple[str, ...]:
     """
     for value in values:
         if value not in FORMATS:
-            raise invalid(name, f"“{value[:40]}” is not a format; there are {', '.join(FORMATS)}.", "format")
+            message = gettext("“%(value)s” is not a format; there are %(formats)s.")
+            raise invalid(name, message % {"value": value[:40], "formats": ", ".join(FORMATS)}, "format")
     return tuple(values)
+
+
+def not_a_place(name: str) -> ProblemError:
+    """The problem with a name that names no place."""
+    message = gettext("“%(place)s” is not a country or region; use ISO 3166, M49 or its name.")
+    return invalid("place", message % {"place": name[:60]}, "place")

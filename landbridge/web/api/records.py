@@ -6,6 +6,7 @@ from typing import Annotated, Any, Final
 
 import orjson
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext
 from ninja import Path, Query, Router, Schema
 from pydantic import Field
 
@@ -16,7 +17,7 @@ from landbridge.search.places import countries_in, resolve, with_regions
 from landbridge.web.api import cursors, shapes
 from landbridge.web.api.answers import JSON, json_answer, not_modified, prepared, tag_of
 from landbridge.web.api.lines import api_url, full_line
-from landbridge.web.api.parameters import Cursor, Many, PageSize, RecordId, known_formats
+from landbridge.web.api.parameters import Cursor, Many, PageSize, RecordId, known_formats, not_a_place
 from landbridge.web.api.problems import ProblemError, invalid
 
 router = Router(tags=["records"])
@@ -29,9 +30,9 @@ class ListParameters(Schema):
 
     type: Annotated[Many, Field(description="Formats.")] = []
     place: Annotated[Many, Field(description="ISO 3166, M49 or names; a region finds its countries.")] = []
-    changed_since: Annotated[datetime | None, Field(description="Changed then or later; UTC when no zone is given.")] = (
-        None
-    )
+    changed_since: Annotated[
+        datetime | None, Field(description="Changed then or later; UTC when no zone is given.")
+    ] = None
     limit: PageSize = 100
     cursor: Cursor = ""
 
@@ -83,7 +84,7 @@ def _places(names: list[str]) -> Iterator[str]:
     for name in names:
         place = resolve(name)
         if place is None:
-            raise invalid("place", f"“{name[:60]}” is not a country or region; use ISO 3166, M49 or its name.")
+            raise not_a_place(name)
         yield from (place, *countries_in(place))
 
 
@@ -93,14 +94,14 @@ def _moment(given: datetime | None) -> datetime | None:
     try:
         return (given if given.tzinfo else given.replace(tzinfo=UTC)).astimezone(UTC)
     except OverflowError:
-        raise invalid("changed_since", "This moment is out of all calendars.") from None
+        raise invalid("changed_since", gettext("This moment is out of all calendars.")) from None
 
 
 def _after(cursor: str) -> str:
     try:
         return cursors.decode("records", cursor) if cursor else ""
     except cursors.BadCursor:
-        raise invalid("cursor", "This cursor is none of ours; start again without it.", "cursor") from None
+        raise invalid("cursor", gettext("This cursor is none of ours; start again without it."), "cursor") from None
 
 
 def view_of(record_id: str, revision: int | None = None) -> RecordView:
@@ -112,9 +113,9 @@ def view_of(record_id: str, revision: int | None = None) -> RecordView:
     try:
         return queries.get(record_id, ANYONE, revision)
     except Gone:
-        raise ProblemError(410, f"The record {record_id} was retired.") from None
+        raise ProblemError(410, gettext("The record %(id)s was retired.") % {"id": record_id}) from None
     except Unknown:
-        raise ProblemError(404, f"There is no record {record_id[:100]} here.") from None
+        raise ProblemError(404, gettext("There is no record %(id)s here.") % {"id": record_id[:100]}) from None
 
 
 def _record_answer(request: HttpRequest, view: RecordView) -> HttpResponse:

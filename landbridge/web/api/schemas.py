@@ -46,5 +46,6 @@ def _body(name: str) -> bytes:
 def schema(request: HttpRequest, format: Path[Annotated[str, Field(max_length=60)]]) -> HttpResponse:
     """The JSON Schema of the answers (`data`) of a format."""
     if format not in FORMATS:
-        raise ProblemError(404, f"There is no format “{format[:40]}”; there are {', '.join(FORMATS)}.")
+        message = gettext("“%(value)s” is not a format; there are %(formats)s.")
+        raise ProblemError(404, message % {"value": format[:40], "formats": ", ".join(FORMATS)})
     return tagged(request, _body(format), MEDIA_TYPE, AN_HOUR)

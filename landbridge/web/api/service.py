@@ -1,0 +1,74 @@
+"""The API as a whole: its addresses, and what it answers when something goes wrong."""
+
+import logging
+from typing import Any, Final
+
+from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.translation import gettext
+from ninja import NinjaAPI
+from ninja.errors import ValidationError
+
+from landbridge.formats.validate import Problem
+from landbridge.web.api import changes, home, matches, problems, records, schemas, searching, vocabularies
+from landbridge.web.api.problems import ProblemError
+
+logger = logging.getLogger(__name__)
+ABOUT: Final = """\
+Read everything that this node publishes: technologies, needs, offers, organisations, experts and more, in any language.
+
+No key is needed. Errors are problems as in RFC 9457. Lists are paged with the cursor in `next`. Records, vocabularies
+and schemas have entity tags: ask with `If-None-Match`. Texts come in the language of `Accept-Language` or `lang=`.
+"""
+
+
+def _problem(request: HttpRequest, error: ProblemError) -> HttpResponse:
+    return problems.answer(request, error.status, error.detail, error.errors)
+
+
+def _invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
+    """Parameters that do not fit. A part of the address that cannot be one is an address without anything."""
+    if any(one["loc"][0] == "path" for one in error.errors):
+        return problems.answer(request, 404, gettext("There is nothing at this address."))
+    found = [_field(one) for one in error.errors]
+    return problems.answer(request, 422, gettext("Some parameters are not right; each is named in “errors”."), found)
+
+
+def _field(one: dict[str, Any]) -> Problem:
+    """An error of ninja's; its location begins with where and with the name of the function's parameter."""
+    names = [str(part) for part in one["loc"] if part != "asked"][1:]
+    return Problem(".".join(names), one["msg"], one["type"])
+
+
+def _not_found(request: HttpRequest, error: Http404) -> HttpResponse:
+    return problems.answer(request, 404, gettext("There is nothing at this address."))
+
+
+def _suspicious(request: HttpRequest, error: SuspiciousOperation) -> HttpResponse:
+    status = 413 if isinstance(error, RequestDataTooBig) else 400
+    return problems.answer(request, status, gettext("The request cannot be read."))
+
+
+def _internal(request: HttpRequest, error: Exception) -> HttpResponse:
+    """Our mistake: the log has it whole, the reader hears that it is ours."""
+    logger.error("The API failed at %s", request.path, exc_info=error)
+    return problems.answer(request, 500, gettext("This is our mistake, not yours. It has been noted."))
+
+
+def _made() -> NinjaAPI:
+    api = NinjaAPI(
+        title="Landbridge reading API", version="1", description=ABOUT, urls_namespace="api",
+        openapi_url=None, docs_url=None, servers=[],
+    )  # fmt: skip
+    for part in (home, searching, matches, records, vocabularies, schemas, changes):
+        api.add_router("", part.router)
+    handlers: dict[type[Exception], Any] = {
+        Exception: _internal, Http404: _not_found, ValidationError: _invalid, ProblemError: _problem,
+        SuspiciousOperation: _suspicious,
+    }  # fmt: skip
+    for kind, handler in handlers.items():
+        api.add_exception_handler(kind, handler)
+    return api
+
+
+api: Final = _made()
