@@ -39,7 +39,7 @@ def clear_errors() -> Iterator[None]:
     except (click.ClickException, click.Abort, click.exceptions.Exit):
         raise
     except Exception as error:
-        if os.environ.get("LANDBRIDGE_DEBUG") == "1":
+        if os.environ.get("LANDBRIDGE_DEBUG") == "1" or isinstance(error, BrokenPipeError):
             raise
         raise click.ClickException(_sentence(error)) from error
 

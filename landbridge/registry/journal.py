@@ -10,6 +10,7 @@ import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from functools import cache
 from threading import Event
 from typing import Final, Literal, Protocol
@@ -112,8 +113,8 @@ def _advance(follower: Follower, limit: int) -> int:
     if not changes:
         return 0
     follower.apply(changes, states({change.record_id for change in changes}))
-    cursor.serial = changes[-1].serial
-    cursor.save()
+    # A cursor that was dropped meanwhile stays dropped: somebody wants the projection built anew.
+    Cursor.objects.filter(pk=cursor.pk).update(serial=changes[-1].serial, updated_at=datetime.now(UTC))
     return len(changes)
 
 
@@ -145,21 +146,31 @@ def follow_forever(stop: Event) -> None:
             stop.wait(5)
 
 
-def replay(name: str) -> int:
-    """Drop a projection and build it anew from the whole journal: how many changes were taken in.
+def projections() -> list[str]:
+    """The names of the followers that can be dropped and built anew."""
+    return [follower.name for follower in followers() if follower.kind == "projection"]
+
+
+def forget(name: str) -> None:
+    """Let a projection begin again: whoever follows next drops it and builds it from the whole journal.
 
     Raises:
         ValueError: there is no projection of this name.
     """
     chosen = [follower for follower in followers() if follower.name == name and follower.kind == "projection"]
     if not chosen:
-        known = ", ".join(follower.name for follower in followers() if follower.kind == "projection")
-        raise ValueError(f"{name!r} is not a projection; there are {known}")
+        raise ValueError(f"{name!r} is not a projection; there are {', '.join(projections())}.")
     Cursor.objects.filter(follower=cursor_name(chosen[0])).delete()
-    total = 0
-    while taken := _advance(chosen[0], BATCH):
-        total += taken
-    return total
+
+
+def replay(name: str) -> int:
+    """Drop a projection and build it anew, here and now: how many changes were taken in. Take the turn first.
+
+    Raises:
+        ValueError: there is no projection of this name.
+    """
+    forget(name)
+    return follow_to_end()
 
 
 def behind() -> int:

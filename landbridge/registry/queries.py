@@ -139,12 +139,18 @@ def published(
     changed_since: datetime | None = None,
 ) -> list[RecordView]:
     """Published records in the order of their ids, after the id `after`: a page that later writes do not shift."""
-    records = Record.objects.filter(readable(reader), format__in=formats or list(FORMATS), id__gt=after)
+    ids = every_id(reader, formats).filter(id__gt=after)
     if changed_since is not None:
-        records = records.filter(updated_at__gte=changed_since)
-    ordered = list(records.order_by("id").values_list("id", flat=True)[:limit])
+        ids = ids.filter(updated_at__gte=changed_since)
+    ordered = list(ids.order_by("id")[:limit])
     found = {view.id: view for view in _published(ordered)}
     return [found[key] for key in ordered if key in found]
+
+
+def every_id(reader: Reader, formats: Sequence[str] = ()) -> "QuerySet[Record, str]":
+    """The ids of all published records that the reader may see."""
+    records = Record.objects.filter(readable(reader), format__in=formats or list(FORMATS))
+    return records.values_list("id", flat=True)
 
 
 def _published(record_ids: Sequence[str]) -> Iterator[RecordView]:
