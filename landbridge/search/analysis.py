@@ -45,6 +45,8 @@ class Word(NamedTuple):
 
 def normalise(text: str) -> str:
     """Compatible forms joined, case folded, Arabic marks and elongations gone, apostrophes alike."""
+    if text.isascii():
+        return text.lower().replace("`", "'")
     text = unicodedata.normalize("NFKC", text).casefold()
     text = _MARKS.sub("", text)
     return text.replace("’", "'").replace("ʼ", "'").replace("`", "'")
@@ -115,7 +117,7 @@ def words(text: str, language: str) -> Iterator[Word]:
         after = text[end] if end < len(text) else ""
         if (after == "'" and word in _ELISIONS) or (before == "'" and word == "s"):
             continue
-        yield Word(start, end, fold(word), stems(word, language), "ar" if arabic else "")
+        yield Word(start, end, word if word.isascii() else fold(word), stems(word, language), "ar" if arabic else "")
 
 
 def tokens(text: str, language: str) -> list[str]:

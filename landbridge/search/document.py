@@ -17,7 +17,7 @@ from landbridge.formats.vocabulary import ancestors
 from landbridge.lib.languages import LANGUAGES, primary
 from landbridge.registry.queries import RecordView
 from landbridge.registry.rules import audience
-from landbridge.search.analysis import cognate
+from landbridge.search.analysis import Word, cognate
 from landbridge.search.concepts import Annotator, annotator
 from landbridge.search.places import with_regions
 from landbridge.search.plan import NEVER, IndexDocument
@@ -148,27 +148,38 @@ def read_texts(texts: Iterable[tuple[str, str, str]], reader: Annotator) -> Read
     """
     terms = ReadTerms()
     per_language: dict[str, Counter[str]] = {}
-    for tag, text, role in texts:
+    for (tag, is_title), joined in _joined(texts).items():
         language = reading_language(tag)
-        stop = STOPWORDS.get(language, frozenset())
-        words, found = reader.find(text, language)
+        words, found = reader.find(joined, language)
         counts = per_language.setdefault(tag, Counter())
         for one in found:
             counts.update(one.keys)
-            if role == "title":
+            if is_title:
                 counts.update(one.keys)
-        for word in words:
-            if word.folded in stop:
-                continue
-            terms.text.extend(word.tokens)
-            if role == "title":
-                terms.title.extend(word.tokens)
-            key = cognate(word.folded)
-            if key:
-                terms.cognate[key] += 1
+        _add_words(terms, words, STOPWORDS.get(language, frozenset()), is_title)
     for counts in per_language.values():
         terms.concept |= counts
     return terms
+
+
+def _joined(texts: Iterable[tuple[str, str, str]]) -> dict[tuple[str, bool], str]:
+    """The texts of each language in one, titles apart: reading one long text is faster than many short ones."""
+    parts: dict[tuple[str, bool], list[str]] = {}
+    for tag, text, role in texts:
+        parts.setdefault((tag, role == "title"), []).append(text)
+    return {key: "\n".join(several) for key, several in parts.items()}
+
+
+def _add_words(terms: ReadTerms, words: Iterable[Word], stop: frozenset[str], is_title: bool) -> None:
+    for word in words:
+        if word.folded in stop:
+            continue
+        terms.text.extend(word.tokens)
+        if is_title:
+            terms.title.extend(word.tokens)
+        key = cognate(word.folded)
+        if key:
+            terms.cognate[key] += 1
 
 
 def _repeated(counts: Counter[str]) -> list[str]:
