@@ -1,5 +1,6 @@
 """`landbridge export`: what is published, in a shape that `load` takes in again."""
 
+import sys
 from pathlib import Path
 
 import click
@@ -32,7 +33,7 @@ def export(target: str, shape: str | None, types: tuple[str, ...], everything: b
     write = WRITERS[chosen]
     reader = OPERATOR if everything else ANYONE
     if target == "-":
-        write(click.get_binary_stream("stdout"), reader, types)
+        write(sys.stdout.buffer, reader, types)
         return
     with opened(Path(target)) as out:
         count = write(out, reader, types)
