@@ -1,12 +1,41 @@
-"""The addresses of a node. Those of records are permanent."""
+"""The addresses of a node. They are permanent: a page may move, its address stays and leads there."""
 
-from django.urls import include, path
+from django.urls import include, path, re_path
 
-from landbridge.web.views import errors
+from landbridge.web import assets
+from landbridge.web.views import about, home, match, parties, records, search, small, vocabularies
 
-urlpatterns = [path("", include("landbridge.web.urls"))]
+_PLURALS = "|".join(search.PLURALS)
 
-handler400 = errors.bad_request
-handler403 = errors.forbidden
-handler404 = errors.not_found
-handler500 = errors.server_error
+urlpatterns = [
+    path("", home.home),
+    path("search", search.results),
+    path("match", match.need),
+    path("offer", match.offer),
+    path("new", search.newest),
+    path("feed", search.feed),
+    re_path(rf"^(?P<plural>{_PLURALS})$", search.listing),
+    path("records/<str:record_id>", records.record),
+    path("records/<str:record_id>/history", records.history),
+    path("records/<str:record_id>/revisions/<int:number>", records.revision),
+    path("organisations/<str:record_id>", records.organisation),
+    path("parties", parties.parties),
+    path("parties/<str:country>", parties.party),
+    path("vocabularies", vocabularies.every),
+    path("vocabularies/<str:name>", vocabularies.one),
+    path("vocabularies/<str:name>/<str:identifier>", vocabularies.term),
+    path("about", about.about),
+    path("about/permissions", about.permissions),
+    path("help", about.help_page),
+    path("appearance", small.appearance),
+    path("healthz", small.healthz),
+    path("robots.txt", small.robots),
+    path("favicon.svg", small.favicon),
+    path("favicon.ico", small.favicon),
+    path("assets/<str:digest>/<str:name>", assets.send),
+    path("api/v1/", include("landbridge.web.api.urls")),
+]
+
+handler400 = "landbridge.web.views.errors.bad_request"
+handler404 = "landbridge.web.views.errors.not_found"
+handler500 = "landbridge.web.views.errors.failed"

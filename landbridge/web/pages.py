@@ -1,0 +1,175 @@
+"""A record's page, made from its format alone: what decides first, then every section with what is not told yet."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django.utils.safestring import SafeString
+from pydantic import BaseModel
+
+from landbridge.formats.format import SECTIONS, CommonFormat, parts, questions, sections
+from landbridge.formats.library import FORMATS
+from landbridge.lib.languages import direction
+from landbridge.registry.queries import RecordView
+from landbridge.web.answers import Reading, show, told
+from landbridge.web.labels import language_name, place_term, reader_language, said
+
+_AT_THE_TOP: Final = frozenset({"title", "summary", "confirmed_on", "sample", "translations"})
+"""Questions whose answers stand in the head of the page."""
+_DECIDING: Final = (
+    "deadline", "open", "urgency", "outcome", "trl", "ip", "cost", "cost_basis", "support", "type", "language",
+)  # fmt: skip
+"""Roles of the questions whose answers decide whether one reads on, the most telling first."""
+FACTS: Final = 4
+
+
+@dataclass(frozen=True)
+class Told:
+    """An answered question: its label and the answer as safe HTML."""
+
+    name: str
+    label: str
+    html: SafeString
+
+
+@dataclass(frozen=True)
+class Section:
+    """A section of the page: what is told in it, and the labels of what is not."""
+
+    id: str
+    title: str
+    answers: tuple[Told, ...]
+    missing: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Version:
+    """A language in which the record can be read, and how its text came about."""
+
+    tag: str
+    name: str
+    state: str
+    """`original`, `human` or `machine`."""
+    shown: bool
+
+
+@dataclass(frozen=True)
+class Page:
+    """Everything that the template of a record needs."""
+
+    view: RecordView
+    title: str
+    summary: str
+    language: str
+    format: type[CommonFormat]
+    facts: tuple[Told, ...]
+    who: tuple[Told, ...]
+    sections: tuple[Section, ...]
+    untold: tuple[str, ...]
+    versions: tuple[Version, ...]
+
+    @property
+    def direction(self) -> str:
+        return direction(self.language)
+
+    @property
+    def version(self) -> Version | None:
+        """The version that is shown."""
+        return next((version for version in self.versions if version.shown), None)
+
+    @property
+    def sample(self) -> bool:
+        return bool(self.view.data.get("sample"))
+
+
+def referred(data: Any) -> Iterator[str]:
+    """The ids of all records that the answers refer to."""
+    if isinstance(data, dict):
+        if isinstance(data.get("record"), str):
+            yield data["record"]
+        for inner in data.values():
+            yield from referred(inner)
+    elif isinstance(data, list):
+        for inner in data:
+            yield from referred(inner)
+
+
+def page(view: RecordView, titles: Mapping[str, tuple[str, dict[str, str]]], wanted: str = "") -> Page:
+    """The page of a record for a reader of the page's language, or of the language `wanted` of its text."""
+    reading = Reading(wanted or reader_language(), view.language, titles)
+    model = FORMATS[view.format]
+    language, title = told(view.data["title"], reading)
+    _, summary = told(view.data.get("summary") or {}, reading)
+    answered = [section for section in _sections(model, view.data, reading) if section.answers]
+    return Page(
+        view=view, title=title, summary=summary, language=language, format=model,
+        facts=tuple(_by_role(model, view.data, reading, _DECIDING))[:FACTS],
+        who=tuple(_by_role(model, view.data, reading, ("provider",))),
+        sections=tuple(answered), untold=_untold(model, {section.id for section in answered}),
+        versions=_versions(view, language),
+    )  # fmt: skip
+
+
+def _is_told(answer: Any) -> bool:
+    return answer not in (None, "", [], {})
+
+
+def _tell(model: type[BaseModel], name: str, data: Mapping[str, Any], reading: Reading) -> Told:
+    question = questions(model)[name]
+    return Told(name, said(question.label), show(question, data[name], model, name, reading))
+
+
+def _sections(model: type[CommonFormat], data: Mapping[str, Any], reading: Reading) -> Iterator[Section]:
+    asked = questions(model)
+    for section, names in sections(model).items():
+        public = [name for name in names if asked[name].public and name not in _AT_THE_TOP]
+        answers = [_tell(model, name, data, reading) for name in public if _is_told(data.get(name))]
+        missing = [said(asked[name].label) for name in public if not _is_told(data.get(name))]
+        yield Section(section, said(SECTIONS[section]), tuple(answers), tuple(missing))
+
+
+def _untold(model: type[CommonFormat], told_sections: set[str]) -> tuple[str, ...]:
+    """The titles of the sections in which nothing is told yet."""
+    return tuple(said(SECTIONS[name]) for name in sections(model) if name not in told_sections and name != "keeping")
+
+
+def _by_role(
+    model: type[CommonFormat], data: Mapping[str, Any], reading: Reading, roles: tuple[str, ...]
+) -> Iterator[Told]:
+    asked = questions(model)
+    for role in roles:
+        for name, question in asked.items():
+            if question.role == role and question.public and _is_told(data.get(name)) and name not in _AT_THE_TOP:
+                yield _tell(model, name, data, reading)
+
+
+def _versions(view: RecordView, shown: str) -> tuple[Version, ...]:
+    states = view.data.get("translations") or {}
+    return tuple(
+        Version(tag, language_name(tag), "original" if tag == view.language else states.get(tag, "human"), tag == shown)
+        for tag in sorted(view.data["title"], key=lambda tag: tag != view.language)
+    )
+
+
+def countries(view: RecordView) -> dict[str, str]:
+    """The countries to mark on the map: warm for a need, cool for what can help; regions are not drawn."""
+    asked = questions(FORMATS[view.format])
+    mark = "n" if FORMATS[view.format].side == "need" else "s"
+    roles = ("place", "served")
+    kept = [one for name, question in asked.items() if question.role in roles for one in view.data.get(name) or ()]
+    return {one: mark for one in kept if (term := place_term(one)) and term.vocabulary == "countries"}
+
+
+def strings() -> Iterator[str]:
+    """Every English text that the formats bring along, for translation."""
+    yield from SECTIONS.values()
+    seen: list[type[BaseModel]] = list(FORMATS.values())
+    for model in seen:
+        if issubclass(model, CommonFormat):
+            yield from (model.label, model.plural, model.about, *(edition.note for edition in model.editions))
+        for name, question in questions(model).items():
+            yield question.label
+            yield question.help
+            part = parts(model, name)
+            if part is not None and part not in seen:
+                seen.append(part)

@@ -1,0 +1,103 @@
+"""A need or an offer in free text, or a need's record, and what fits."""
+
+from typing import Any, Final
+
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import render
+
+from landbridge.cooperation.matching import Matching, match_record, match_text
+from landbridge.formats.library import FORMATS
+from landbridge.formats.vocabulary import vocabulary
+from landbridge.lib.languages import choose
+from landbridge.registry.queries import get
+from landbridge.registry.rules import ANYONE
+from landbridge.search.understand import Understood
+from landbridge.web.addresses import link, values
+from landbridge.web.examples import examples
+from landbridge.web.hits import groups
+from landbridge.web.labels import place_name, reader_language
+from landbridge.web.views.errors import telling
+from landbridge.web.views.records import readable_id
+
+PER_TYPE: Final = 3
+OF_ONE_TYPE: Final = 20
+NEAREST: Final = 5
+_SHORT: Final = 1500
+"""A text up to this length stays in the address, so that the matches can be sent to somebody."""
+
+
+@telling
+def need(request: HttpRequest) -> HttpResponse:
+    """What can help with a need."""
+    given = request.POST if request.method == "POST" else request.GET
+    if given.get("record"):
+        return _of_record(request, given)
+    return _answered(request, given, "need", "match.html")
+
+
+def offer(request: HttpRequest) -> HttpResponse:
+    """The open needs that an offer fits."""
+    given = request.POST if request.method == "POST" else request.GET
+    return _answered(request, given, "offer", "match.html")
+
+
+def _answered(request: HttpRequest, given: QueryDict, name: str, template: str) -> HttpResponse:
+    text = given.get(name, "").strip()
+    without, places = values(given, "without"), values(given, "place")
+    page: dict[str, Any] = {
+        "without": without, "places": places, "mode": name, "text": text, "path": f"/{'match' if name == 'need' else 'offer'}",
+        "method": "get" if len(text) <= _SHORT else "post", "examples": examples(name),
+    }  # fmt: skip
+    if not text:
+        return render(request, template, page)
+    types = ("need",) if name == "offer" else tuple(one for one in values(given, "type") if one in FORMATS)
+    matching = match_text(
+        text, places=places, types=types, without=frozenset(without), reader_language=reader_language(),
+        limit=OF_ONE_TYPE, per_type=0 if types else PER_TYPE,
+    )  # fmt: skip
+    page |= _shown(matching) | {
+        "types": types, "tags": tags(matching.understood),
+        "search_href": link("/search", [("q", text[:300])]),
+    }  # fmt: skip
+    return render(request, template, page)
+
+
+def _of_record(request: HttpRequest, given: QueryDict) -> HttpResponse:
+    """The matches of a record of the registry."""
+    if not readable_id(given["record"]):
+        raise Http404("record")
+    view = get(given["record"], ANYONE)
+    types = tuple(one for one in values(given, "type") if one in FORMATS)
+    matching = match_record(
+        view, types=types, reader_language=reader_language(), limit=OF_ONE_TYPE, per_type=0 if types else PER_TYPE
+    )
+    tag, title = choose(view.data["title"], reader_language(), view.language)
+    page = {
+        "mode": "record", "view": view, "title": title, "title_language": tag, "path": "/match", "types": types,
+        "tags": tags(matching.understood),
+    }  # fmt: skip
+    return render(request, "match.html", page | _shown(matching))
+
+
+def _shown(matching: Matching) -> dict[str, Any]:
+    """The matches that fit; when none does, the nearest few, said plainly."""
+    fitting = groups(matching)
+    return {
+        "matching": matching,
+        "groups": fitting,
+        "nearest": [] if fitting else [fit for group in groups(matching, fitting=False) for fit in group.fits][:NEAREST],
+        "count": sum(len(group.fits) for group in fitting),
+    }
+
+
+def tags(understood: Understood) -> list[dict[str, str]]:
+    """What was understood, each with the key that takes it away."""
+    kinds = vocabulary("support_types").terms
+    found = [{"kind": "place", "key": place, "label": place_name(place)} for place in understood.places]
+    found += [
+        {"kind": "support", "key": kind, "label": kinds[kind].label(reader_language())}
+        for kind in understood.support_types
+        if kind in kinds
+    ]
+    found += [{"kind": "concept", "key": concept.key, "label": concept.label} for concept in understood.concepts]
+    return found

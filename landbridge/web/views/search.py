@@ -1,0 +1,175 @@
+"""Search: results with facets, filters that can be taken away, and the same results in other formats."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils.translation import gettext
+
+from landbridge.formats.library import FORMATS
+from landbridge.formats.vocabulary import vocabulary
+from landbridge.search.query import BadQuery, FacetValue, Query, Results, search
+from landbridge.web.addresses import FILTERS, Address, query_of, search_address
+from landbridge.web.hits import of_hits
+from landbridge.web.labels import facet_label, facet_name, place_term, reader_language
+from landbridge.web.outputs import OUTPUTS
+
+FIRST: Final = 6
+"""Values of a facet that are shown at once."""
+MOST: Final = 60
+
+
+@dataclass(frozen=True)
+class Value:
+    """A value of a facet: what choosing it leads to."""
+
+    label: str
+    count: int
+    href: str
+
+
+@dataclass(frozen=True)
+class Facet:
+    """A facet with its values, the first ones apart from the rest."""
+
+    name: str
+    title: str
+    first: tuple[Value, ...]
+    rest: tuple[Value, ...]
+    open: bool
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """A filter that is set, and where the search is without it."""
+
+    facet: str
+    label: str
+    href: str
+
+
+def results(request: HttpRequest) -> HttpResponse:
+    """The search page, or its results in the format that is asked for."""
+    address = search_address(request.GET)
+    query = query_of(request.GET)
+    try:
+        found = search(query, language=reader_language())
+    except BadQuery as problem:
+        return _refused(request, address, query, problem)
+    output = OUTPUTS.get(request.GET.get("format", ""))
+    if output is not None:
+        return output(found, address)
+    return render(request, "search.html", _page(address, query, found))
+
+
+def _refused(request: HttpRequest, address: Address, query: Query, problem: BadQuery) -> HttpResponse:
+    """What was typed stays; the filter that cannot be used is named."""
+    page = {
+        "query": query, "address": address, "chosen": _chosen(address), "problem": problem,
+        "again": address.setting(problem.field, "") if problem.field in ("sort", "cursor") else None,
+    }  # fmt: skip
+    return render(request, "search.html", page, status=400)
+
+
+def _page(address: Address, query: Query, found: Results) -> dict[str, Any]:
+    return {
+        "query": query,
+        "found": found,
+        "lines": of_hits(found.hits),
+        "facets": _facets(address, found),
+        "chosen": _chosen(address),
+        "address": address,
+        "hidden": [pair for pair in address.pairs if pair[0] not in ("q", "cursor")],
+        "sorts": _sorts(address, query),
+        "suggested": address.setting("q", found.suggestion) if found.suggestion else None,
+        "next": address.setting("cursor", found.next) if found.next else None,
+        "previous": address.setting("cursor", found.previous) if found.previous else None,
+        "formats": [(name.upper(), address.setting("format", name)) for name in OUTPUTS],
+        "need_address": Address("/match", (("need", query.text),)) if query.text else None,
+    }
+
+
+def _sorts(address: Address, query: Query) -> list[tuple[str, Address, bool]]:
+    names = {"relevance": gettext("Best match"), "newest": gettext("Newest"), "title": gettext("Title")}
+    return [(label, address.setting("sort", name), query.sort == name) for name, label in names.items()]
+
+
+def _chosen(address: Address) -> list[Chosen]:
+    return [
+        Chosen(facet_name(name), _chosen_label(name, value), str(address.without(name, value)))
+        for name, value in address.pairs
+        if name in FILTERS
+    ]
+
+
+def _chosen_label(facet: str, value: str) -> str:
+    """Filters may be named by label or code as well as by id."""
+    if facet == "place" and place_term(value) is None:
+        for source in ("countries", "regions"):
+            if term := vocabulary(source).find(value):
+                return facet_label(facet, term.id)
+    return facet_label(facet, value)
+
+
+def _facets(address: Address, found: Results) -> list[Facet]:
+    made: list[Facet] = []
+    for name in FILTERS:
+        counted = found.facets.get(name, ())
+        if name == "place":
+            countries = [value for value in counted if _is_country(value.value)]
+            regions = [value for value in counted if not _is_country(value.value)]
+            made += _facet(address, name, gettext("Countries"), countries, found.total)
+            made += _facet(address, name, gettext("Regions and groups"), regions, found.total)
+        else:
+            made += _facet(address, name, facet_name(name), counted, found.total)
+    return made
+
+
+def _is_country(place: str) -> bool:
+    return place in vocabulary("countries").terms
+
+
+def _facet(address: Address, name: str, title: str, counted: Iterable[FacetValue], total: int) -> list[Facet]:
+    """A facet, unless it has nothing to choose from."""
+    values = tuple(
+        Value(facet_label(name, value), count, str(address.adding(name, value)))
+        for value, count in counted
+        if (name, value) not in address.pairs
+    )[:MOST]
+    useful = [value for value in values if value.count < total]
+    if not useful:
+        return []
+    return [Facet(name, title, tuple(useful[:FIRST]), tuple(useful[FIRST:]), name in ("type", "support"))]
+
+
+PLURALS: Final = {
+    "technologies": "technology", "needs": "need", "offers": "offer", "organisations": "organisation",
+    "experts": "expert", "programmes": "programme", "case-studies": "case_study", "measures": "measure",
+    "resources": "resource", "events": "event",
+}  # fmt: skip
+"""Paths of lists to their formats; a list is a search."""
+assert set(PLURALS.values()) == set(FORMATS)  # noqa: S101 every format has its list
+
+
+def listing(request: HttpRequest, plural: str) -> HttpResponse:
+    """A list of one format: the search with that filter."""
+    address = Address("/search", (("type", PLURALS[plural]), *search_address(request.GET).pairs))
+    return HttpResponseRedirect(str(address))
+
+
+def newest(request: HttpRequest) -> HttpResponse:
+    """What is new, as a search."""
+    return HttpResponseRedirect(str(search_address(request.GET).setting("sort", "newest")))
+
+
+def feed(request: HttpRequest) -> HttpResponse:
+    """A search as an Atom feed, the newest first."""
+    parameters = request.GET.copy()
+    parameters.setdefault("sort", "newest")
+    try:
+        found = search(query_of(parameters), language=reader_language(), with_facets=False)
+    except BadQuery as problem:
+        return HttpResponse(f"{problem}\n", status=400, content_type="text/plain; charset=utf-8")
+    return OUTPUTS["atom"](found, search_address(request.GET, "/feed"))

@@ -1,0 +1,164 @@
+"""The vocabularies: browse the tree, find a term in any language, see what it is and which records use it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
+from django.shortcuts import render
+
+from landbridge.formats.vocabulary import Term, Vocabulary, fold, names, vocabulary
+from landbridge.formats.vocabulary import find as find_term
+from landbridge.lib.languages import LANGUAGES, NAMES, direction
+from landbridge.web import numbers
+from landbridge.web.addresses import link
+from landbridge.web.labels import FACET_VOCABULARY, reader_language
+
+_FILTER_OF: Final = {name: facet for facet, name in FACET_VOCABULARY.items()} | {
+    "countries": "place", "regions": "place",
+}  # fmt: skip
+_DEEPEST: Final = 6
+_OPEN_BELOW: Final = 60
+"""A vocabulary with fewer terms is shown open."""
+
+
+@dataclass(frozen=True)
+class Branch:
+    """A term in the tree, with its narrower terms; `all_labels` is what the live filter looks into."""
+
+    term: Term
+    label: str
+    branches: tuple["Branch", ...]
+
+    @property
+    def href(self) -> str:
+        return f"/vocabularies/{self.term.vocabulary}/{self.term.id}"
+
+    @property
+    def all_labels(self) -> str:
+        reader = reader_language()
+        return " ".join(fold(label) for tag, labels in self.term.labels.items() if tag != reader for label in labels)
+
+
+@dataclass(frozen=True)
+class Labels:
+    """The labels of a term in one language."""
+
+    tag: str
+    name: str
+    direction: str
+    first: str
+    others: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A vocabulary in the list of all."""
+
+    name: str
+    title: str
+    about: str
+    count: int
+
+
+def title(found: Vocabulary) -> str:
+    """The title of a vocabulary in the reader's language."""
+    return found.title.get(reader_language()) or found.title.get("en") or found.name
+
+
+def every(request: HttpRequest) -> HttpResponse:
+    """All vocabularies; a word finds terms in all of them."""
+    asked = request.GET.get("q", "").strip()[:80]
+    listed = [Listed(name, title(found := vocabulary(name)), found.about, len(found)) for name in names()]
+    listed.sort(key=lambda one: one.title)
+    hits = [(term.label(reader_language()), title(vocabulary(term.vocabulary)), term) for term in _named(asked, names())]
+    return render(request, "vocabularies.html", {"listed": listed, "asked": asked, "hits": hits})
+
+
+def _named(asked: str, vocabularies: tuple[str, ...], most: int = 60) -> list[Term]:
+    """Terms of which a label in any language holds the word, those that begin with it first."""
+    word = fold(asked)
+    if not word:
+        return []
+    ranked: list[tuple[int, int, str, Term]] = []
+    for name in vocabularies:
+        for term in vocabulary(name):
+            labels = [fold(label) for labels in term.labels.values() for label in labels]
+            holding = [label for label in labels if word in label]
+            if holding:
+                best = min(holding, key=lambda label: (label != word, not label.startswith(word), len(label)))
+                ranked.append((0 if best == word else 1 if best.startswith(word) else 2, len(best), term.key, term))
+    return [term for *_, term in sorted(ranked, key=lambda one: one[:3])[:most]]
+
+
+def one(request: HttpRequest, name: str) -> HttpResponse:
+    """One vocabulary as a tree, or the terms that a word finds in it."""
+    if name not in names():
+        raise Http404(name)
+    found = vocabulary(name)
+    asked = request.GET.get("q", "").strip()[:80]
+    page: dict[str, Any] = {
+        "vocabulary": found,
+        "title": title(found),
+        "asked": asked,
+        "branches": [] if asked else [_branch(found, term, 0) for term in found.tops()],
+        "hits": [(term.label(reader_language()), term) for term in _named(asked, (name,), 300)],
+        "is_open": len(found) < _OPEN_BELOW,
+        "downloads": _downloads(name),
+    }
+    return render(request, "vocabulary.html", page)
+
+
+def _branch(found: Vocabulary, term: Term, depth: int) -> Branch:
+    below = found.narrower(term.key) if depth < _DEEPEST else []
+    return Branch(term, term.label(reader_language()), tuple(_branch(found, one, depth + 1) for one in below))
+
+
+def _downloads(name: str, identifier: str = "") -> list[tuple[str, str]]:
+    path = f"/api/v1/vocabularies/{name}" + (f"/{identifier}" if identifier else "")
+    return [("SKOS (Turtle)", f"{path}?format=ttl"), ("JSON", path)]
+
+
+def term(request: HttpRequest, name: str, identifier: str) -> HttpResponse:
+    """One term: labels in all languages, its place in the tree, and the records that use it."""
+    if name not in names():
+        raise Http404(name)
+    found = vocabulary(name)
+    shown = found.terms.get(identifier)
+    if shown is None:
+        other = found.find(identifier)
+        if other is None:
+            raise Http404(identifier)
+        return HttpResponsePermanentRedirect(f"/vocabularies/{name}/{other.id}")
+    page: dict[str, Any] = {
+        "vocabulary": found,
+        "title": title(found),
+        "term": shown,
+        "label": shown.label(reader_language()),
+        "labels": list(_labels(shown)),
+        "about": shown.extra.get(f"about_{reader_language()}") or shown.extra.get("about_en", ""),
+        "broader": _linked(shown.broader),
+        "narrower": [(below.label(reader_language()), below) for below in found.narrower(shown.key)],
+        "related": _linked(shown.related),
+        "records_href": _records(shown),
+        "count": numbers.using(shown.key),
+        "downloads": _downloads(name, shown.id),
+    }
+    return render(request, "term.html", page)
+
+
+def _linked(keys: tuple[str, ...]) -> list[tuple[str, Term]]:
+    return [(other.label(reader_language()), other) for key in keys if (other := find_term(key))]
+
+
+def _labels(shown: Term) -> Iterator[Labels]:
+    for tag in LANGUAGES:
+        labels = shown.labels.get(tag, ())
+        if labels:
+            yield Labels(tag, NAMES[tag], direction(tag), labels[0], labels[1:])
+
+
+def _records(shown: Term) -> str:
+    """The search for records with this term: by filter where there is one, else by its label."""
+    facet = _FILTER_OF.get(shown.vocabulary)
+    return link("/search", [(facet, shown.id)] if facet else [("q", shown.label(reader_language()))])
