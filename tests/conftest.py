@@ -1,0 +1,80 @@
+"""The ground of all tests: a data folder and a database of their own, on SQLite or PostgreSQL.
+
+`pytest --database=sqlite` (the default) or `--database=postgresql`; the PostgreSQL server is started here. Settings
+come from the environment, and other files import models when they are read: so all is made ready while this file is.
+"""
+
+import atexit
+import os
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+import django
+import pytest
+
+from tests import postgresql
+
+pytest_plugins = ["tests.node"]
+DATABASES = ("sqlite", "postgresql")
+_ROOT = "LANDBRIDGE_TEST_ROOT"
+_WHY_NOT = "LANDBRIDGE_TEST_NO_SERVER"
+
+
+def _prepare_run() -> None:
+    """Once for a run; its workers inherit the environment."""
+    for name in [name for name in os.environ if name.startswith("LANDBRIDGE_")]:
+        del os.environ[name]
+    os.environ.pop("DATABASE_URL", None)
+    os.environ[_ROOT] = root = tempfile.mkdtemp(prefix="landbridge-tests-")
+    atexit.register(shutil.rmtree, root, ignore_errors=True)
+    if "--database=postgresql" in sys.argv:
+        try:
+            cluster = postgresql.start()
+        except postgresql.NoServer as error:
+            os.environ[_WHY_NOT] = str(error)
+        else:
+            atexit.register(cluster.stop)
+            os.environ["DATABASE_URL"] = cluster.url
+
+
+def _prepare_process() -> None:
+    """Once for each worker."""
+    folder = Path(os.environ[_ROOT]) / os.environ.get("PYTEST_XDIST_WORKER", "main")
+    folder.mkdir(exist_ok=True)
+    os.environ["LANDBRIDGE_DATA"] = str(folder)
+    os.environ["LANDBRIDGE_SAMPLE"] = "none"
+    os.environ["DJANGO_SETTINGS_MODULE"] = "landbridge.settings"
+    django.setup()
+    # Inner import: the settings read the environment that was made ready above.
+    from django.conf import settings
+
+    if settings.DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+        settings.DATABASES["default"]["TEST"]["NAME"] = str(folder / "test.sqlite3")
+
+
+if "PYTEST_XDIST_WORKER" not in os.environ:
+    _prepare_run()
+_prepare_process()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--database", choices=DATABASES, default="sqlite", help="Run on this database (with =).")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    if reason := os.environ.get(_WHY_NOT):
+        for item in items:
+            item.add_marker(pytest.mark.skip(reason=reason))
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
+    """Each worker has its own database."""
+
+
+@pytest.fixture
+def database(request: pytest.FixtureRequest) -> str:
+    """The database that this run is on."""
+    return str(request.config.getoption("--database"))

@@ -1,0 +1,101 @@
+"""A whole node beside the tests: its own folder, database and processes, driven by the command line."""
+
+import os
+import subprocess
+import sys
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from tests.postgresql import binaries
+
+
+@dataclass
+class Node:
+    """An empty node; `run` calls its command line and waits, `start` does not wait."""
+
+    folder: Path
+    environment: dict[str, str] = field(default_factory=dict)
+
+    def _command(self, arguments: tuple[str, ...]) -> list[str]:
+        return [sys.executable, "-m", "landbridge.cli", *arguments]
+
+    def _environment(self, extra: dict[str, str]) -> dict[str, str]:
+        return {**os.environ, "LANDBRIDGE_DATA": str(self.folder), **self.environment, **extra}
+
+    def run(
+        self, *arguments: str, text: str | None = None, code: int | None = 0, **extra: str
+    ) -> "subprocess.CompletedProcess[str]":
+        """Call the command line; `code` is the exit code that is expected, None for any."""
+        done = subprocess.run(
+            self._command(arguments),
+            env=self._environment(extra),
+            input=text,
+            capture_output=True,
+            text=True,
+            timeout=180,
+            cwd=self.folder,
+        )
+        assert "Traceback" not in done.stderr, done.stderr
+        assert code is None or done.returncode == code, f"{done.returncode}\n{done.stdout}\n{done.stderr}"
+        return done
+
+    def start(self, *arguments: str, **extra: str) -> "subprocess.Popen[str]":
+        """Start the command line in a group of processes of its own."""
+        return subprocess.Popen(
+            self._command(arguments),
+            env=self._environment(extra),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            cwd=self.folder,
+            start_new_session=True,
+        )
+
+
+class Nodes:
+    """Makes nodes, each with a database of the kind that this run is on."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.databases: list[str] = []
+
+    def new(self) -> Node:
+        """One more empty node."""
+        name = f"node_{uuid.uuid4().hex[:12]}"
+        folder = self.folder / name
+        folder.mkdir()
+        environment = {"LANDBRIDGE_SAMPLE": "none"}
+        url = os.environ.get("DATABASE_URL")
+        if url:
+            environment["DATABASE_URL"] = f"{url.rsplit('/', 1)[0]}/{name}"
+            self._psql(f"CREATE DATABASE {name}")
+            self.databases.append(name)
+        return Node(folder, environment)
+
+    def _psql(self, statement: str) -> None:
+        where = binaries()
+        assert where is not None
+        arguments = [where / "psql", os.environ["DATABASE_URL"], "-qc", statement]
+        subprocess.run(arguments, check=True, capture_output=True, env={**os.environ, "PGOPTIONS": ""})
+
+    def close(self) -> None:
+        for name in self.databases:
+            self._psql(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def nodes(tmp_path: Path) -> Iterator[Nodes]:
+    """Several nodes."""
+    made = Nodes(tmp_path)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def node(nodes: Nodes) -> Node:
+    """One empty node."""
+    return nodes.new()
