@@ -50,12 +50,17 @@ def values(parameters: QueryDict, name: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(value for value in given if value))[:_MOST_VALUES]
 
 
+def words_of(parameters: QueryDict, name: str = "q", most: int = 2000) -> str:
+    """What was typed, without what no text can hold."""
+    return parameters.get(name, "").replace("\x00", "").strip()[:most]
+
+
 def search_address(parameters: QueryDict, path: str = "/search") -> Address:
     """The address of the search that was asked for, tidied."""
-    text = parameters.get("q", "").strip()
+    text = words_of(parameters)
     pairs = [("q", text)] if text else []
     pairs += [(name, value) for name in FILTERS for value in values(parameters, name)]
-    pairs += [(name, parameters[name][:_LONGEST]) for name in ("sort", "limit", "cursor") if parameters.get(name)]
+    pairs += [(name, given[:_LONGEST]) for name in ("sort", "limit", "cursor") if (given := parameters.get(name, ""))]
     return Address(path, tuple(pairs))
 
 
@@ -64,7 +69,7 @@ def query_of(parameters: QueryDict) -> Query:
     limit = parameters.get("limit", "")
     chosen: Mapping[str, tuple[str, ...]] = {field: values(parameters, name) for name, field in FILTERS.items()}
     return Query(
-        text=parameters.get("q", "").strip(),
+        text=words_of(parameters),
         sort=parameters.get("sort", "") or "relevance",
         limit=int(limit) if limit.isascii() and limit.isdigit() and len(limit) < 4 else PAGE,
         cursor=parameters.get("cursor", ""),

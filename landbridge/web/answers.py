@@ -34,13 +34,19 @@ from landbridge.formats.fields import (
 )
 from landbridge.formats.format import parts, questions
 from landbridge.lib.languages import choose, direction
-from landbridge.web.labels import CHOICES, choice_name, money, number, place_name, reader_language, said, spelled
+from landbridge.web.labels import (
+    CHOICES,
+    capital,
+    choice_name,
+    money,
+    number,
+    place_name,
+    reader_language,
+    said,
+    spelled,
+)
 
 NOTHING: Final = SafeString("")
-_SEARCHED: Final = {
-    "ecosystem": "ecosystem", "target": "target", "theme": "theme", "support": "support", "ip": "ip", "trl": "trl",
-}  # fmt: skip
-"""Role of a question to the filter of the search that finds records with the same answer."""
 
 
 @dataclass(frozen=True)
@@ -103,9 +109,10 @@ def _several(shown: Iterable[str]) -> SafeString:
 @show.register
 def _(question: Terms, answer: Any, model: type[BaseModel], name: str, reading: Reading) -> SafeString:
     kept = answer if isinstance(answer, list) else [answer]
-    found = ((question.term_of(one), one) for one in kept)
-    tags = ((f"/vocabularies/{term.vocabulary}/{term.id}", term.label(reader_language())) for term, _ in found if term)
-    return _tags(tags)
+    found = map(question.term_of, kept)
+    return _tags(
+        (f"/vocabularies/{term.vocabulary}/{term.id}", capital(term.label(reader_language()))) for term in found if term
+    )
 
 
 def _tags(tags: Iterable[tuple[str, str]]) -> SafeString:
@@ -191,7 +198,7 @@ def _(question: Organisation, answer: Any, model: type[BaseModel], name: str, re
 
 
 def _organisation(one: Mapping[str, str], reading: Reading) -> SafeString:
-    record, name = one.get("record"), one.get("name", "")
+    record, name = one.get("record", ""), one.get("name", "")
     if record in reading.titles:
         _, title = told(reading.titles[record][1], reading)
         shown = format_html('<a href="/records/{}">{}</a>', record, title or name)

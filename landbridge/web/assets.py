@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-import brotli
+import brotli  # type: ignore[import-untyped]
 from django.http import Http404, HttpRequest, HttpResponse
 
 FOLDER: Final = Path(__file__).parent / "static"

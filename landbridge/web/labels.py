@@ -56,7 +56,12 @@ def side(name: str) -> str:
 def term_label(vocabulary_name: str, identifier: str) -> str:
     """The label of a term, or its id where the vocabulary does not have it."""
     term = vocabulary(vocabulary_name).terms.get(identifier)
-    return term.label(reader_language()) if term else identifier
+    return capital(term.label(reader_language())) if term else identifier
+
+
+def capital(label: str) -> str:
+    """A label as it begins a line."""
+    return label[:1].upper() + label[1:]
 
 
 def place_term(identifier: str) -> Term | None:
@@ -91,7 +96,7 @@ def language_name(tag: str) -> str:
     """The name of a language in the reader's."""
     term = vocabulary("languages").terms.get(tag)
     if term is not None:
-        return term.label(reader_language())
+        return capital(term.label(reader_language()))
     try:
         return Locale.parse(tag, sep="-").get_display_name(reader_language()) or tag
     except (UnknownLocaleError, ValueError):
@@ -143,7 +148,8 @@ def choice_name(value: str) -> str:
 CHOICES: Final = {
     "lasting": "Lasting", "promising": "Promising", "mixed": "Mixed", "failed": "Failed",
     "on_site": "On site", "online": "Online", "hybrid": "On site and online",
-    "self_declared": "Self-declared", "nominated": "Nominated", "approved": "Approved", "referenced": "References checked",
+    "self_declared": "Self-declared", "nominated": "Nominated", "approved": "Approved",
+    "referenced": "References checked",
     "pro_bono": "Without a fee", "expenses": "Expenses only", "paid": "Paid",
     "measure": "Measure", "barrier": "Barrier", "developing": "Developing countries",
     "developed": "Developed countries", "both": "Both", "public_domain": "Public domain", "proprietary": "Proprietary",
@@ -203,4 +209,4 @@ def _amount(amount: Any, currency: str, locale: Locale) -> str:
 
 
 def _whole_pattern(locale: Locale) -> str:
-    return locale.currency_formats["standard"].pattern.replace(".00", "")
+    return str(locale.currency_formats["standard"].pattern).replace(".00", "")

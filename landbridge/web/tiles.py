@@ -26,7 +26,7 @@ _GRID: Final = """
 .   .   .   .   .   .   .   .   .   .   .   .   .   .   AGO ZWE MOZ .   MDG MUS .   .   .   .   .   .   .   .   .   NZL .   .
 .   .   .   .   .   .   .   .   .   .   .   .   .   .   NAM BWA SWZ .   .   .   .   .   .   .   .   .   .   .   .   .   .   .
 .   .   .   .   .   .   .   .   .   .   .   .   .   .   .   ZAF LSO .   .   .   .   .   .   .   .   .   .   .   .   .   .   .
-"""
+"""  # noqa: E501
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,8 @@ register.filter("side", labels.side)
 @register.simple_tag
 def icon(name: str, extra: str = "") -> SafeString:
     """A sign of the sprite; it only repeats what a word says, so that it is hidden from screen readers."""
-    return format_html('<svg class="icon {}" aria-hidden="true" focusable="false"><use href="#i-{}"/></svg>', extra, name)
+    drawn = '<svg class="icon {}" aria-hidden="true" focusable="false"><use href="#i-{}"/></svg>'
+    return format_html(drawn, extra, name)
 
 
 @register.filter

@@ -12,7 +12,7 @@ from landbridge.lib.languages import choose
 from landbridge.registry.queries import get
 from landbridge.registry.rules import ANYONE
 from landbridge.search.understand import Understood
-from landbridge.web.addresses import link, values
+from landbridge.web.addresses import link, values, words_of
 from landbridge.web.examples import examples
 from landbridge.web.hits import groups
 from landbridge.web.labels import place_name, reader_language
@@ -22,6 +22,7 @@ from landbridge.web.views.records import readable_id
 PER_TYPE: Final = 3
 OF_ONE_TYPE: Final = 20
 NEAREST: Final = 5
+LONGEST: Final = 20_000
 _SHORT: Final = 1500
 """A text up to this length stays in the address, so that the matches can be sent to somebody."""
 
@@ -42,11 +43,11 @@ def offer(request: HttpRequest) -> HttpResponse:
 
 
 def _answered(request: HttpRequest, given: QueryDict, name: str, template: str) -> HttpResponse:
-    text = given.get(name, "").strip()
+    text = words_of(given, name, LONGEST)
     without, places = values(given, "without"), values(given, "place")
     page: dict[str, Any] = {
-        "without": without, "places": places, "mode": name, "text": text, "path": f"/{'match' if name == 'need' else 'offer'}",
-        "method": "get" if len(text) <= _SHORT else "post", "examples": examples(name),
+        "without": without, "places": places, "mode": name, "text": text, "examples": examples(name),
+        "path": "/match" if name == "need" else "/offer", "method": "get" if len(text) <= _SHORT else "post",
     }  # fmt: skip
     if not text:
         return render(request, template, page)
@@ -64,9 +65,10 @@ def _answered(request: HttpRequest, given: QueryDict, name: str, template: str) 
 
 def _of_record(request: HttpRequest, given: QueryDict) -> HttpResponse:
     """The matches of a record of the registry."""
-    if not readable_id(given["record"]):
+    record_id = given.get("record", "")
+    if not readable_id(record_id):
         raise Http404("record")
-    view = get(given["record"], ANYONE)
+    view = get(record_id, ANYONE)
     types = tuple(one for one in values(given, "type") if one in FORMATS)
     matching = match_record(
         view, types=types, reader_language=reader_language(), limit=OF_ONE_TYPE, per_type=0 if types else PER_TYPE
@@ -82,10 +84,11 @@ def _of_record(request: HttpRequest, given: QueryDict) -> HttpResponse:
 def _shown(matching: Matching) -> dict[str, Any]:
     """The matches that fit; when none does, the nearest few, said plainly."""
     fitting = groups(matching)
+    nearest = [] if fitting else [fit for group in groups(matching, fitting=False) for fit in group.fits]
     return {
         "matching": matching,
         "groups": fitting,
-        "nearest": [] if fitting else [fit for group in groups(matching, fitting=False) for fit in group.fits][:NEAREST],
+        "nearest": nearest[:NEAREST],
         "count": sum(len(group.fits) for group in fitting),
     }
 

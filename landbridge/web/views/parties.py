@@ -8,6 +8,8 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanen
 from django.shortcuts import render
 from django.utils.translation import gettext
 
+from landbridge.formats.format import questions
+from landbridge.formats.library import FORMATS
 from landbridge.formats.vocabulary import Term, vocabulary
 from landbridge.registry.queries import states
 from landbridge.registry.rules import ANYONE, may_read
@@ -18,8 +20,6 @@ from landbridge.web.addresses import link
 from landbridge.web.answers import Reading, show
 from landbridge.web.hits import Line, of_hits, of_row
 from landbridge.web.labels import format_plural, place_name, reader_language, side
-from landbridge.formats.format import questions
-from landbridge.formats.library import FORMATS
 
 _GROUPS: Final = ("AFR", "APAC", "CEE", "GRULAC", "WEOG")
 _LISTS: Final = (

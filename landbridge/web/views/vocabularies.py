@@ -12,7 +12,7 @@ from landbridge.formats.vocabulary import find as find_term
 from landbridge.lib.languages import LANGUAGES, NAMES, direction
 from landbridge.web import numbers
 from landbridge.web.addresses import link
-from landbridge.web.labels import FACET_VOCABULARY, reader_language
+from landbridge.web.labels import FACET_VOCABULARY, capital, reader_language
 
 _FILTER_OF: Final = {name: facet for facet, name in FACET_VOCABULARY.items()} | {
     "countries": "place", "regions": "place",
@@ -71,7 +71,8 @@ def every(request: HttpRequest) -> HttpResponse:
     asked = request.GET.get("q", "").strip()[:80]
     listed = [Listed(name, title(found := vocabulary(name)), found.about, len(found)) for name in names()]
     listed.sort(key=lambda one: one.title)
-    hits = [(term.label(reader_language()), title(vocabulary(term.vocabulary)), term) for term in _named(asked, names())]
+    found_terms = _named(asked, names())
+    hits = [(capital(one.label(reader_language())), title(vocabulary(one.vocabulary)), one) for one in found_terms]
     return render(request, "vocabularies.html", {"listed": listed, "asked": asked, "hits": hits})
 
 
@@ -102,7 +103,7 @@ def one(request: HttpRequest, name: str) -> HttpResponse:
         "title": title(found),
         "asked": asked,
         "branches": [] if asked else [_branch(found, term, 0) for term in found.tops()],
-        "hits": [(term.label(reader_language()), term) for term in _named(asked, (name,), 300)],
+        "hits": [(capital(term.label(reader_language())), term) for term in _named(asked, (name,), 300)],
         "is_open": len(found) < _OPEN_BELOW,
         "downloads": _downloads(name),
     }
@@ -111,7 +112,7 @@ def one(request: HttpRequest, name: str) -> HttpResponse:
 
 def _branch(found: Vocabulary, term: Term, depth: int) -> Branch:
     below = found.narrower(term.key) if depth < _DEEPEST else []
-    return Branch(term, term.label(reader_language()), tuple(_branch(found, one, depth + 1) for one in below))
+    return Branch(term, capital(term.label(reader_language())), tuple(_branch(found, one, depth + 1) for one in below))
 
 
 def _downloads(name: str, identifier: str = "") -> list[tuple[str, str]]:
@@ -134,11 +135,11 @@ def term(request: HttpRequest, name: str, identifier: str) -> HttpResponse:
         "vocabulary": found,
         "title": title(found),
         "term": shown,
-        "label": shown.label(reader_language()),
+        "label": capital(shown.label(reader_language())),
         "labels": list(_labels(shown)),
         "about": shown.extra.get(f"about_{reader_language()}") or shown.extra.get("about_en", ""),
         "broader": _linked(shown.broader),
-        "narrower": [(below.label(reader_language()), below) for below in found.narrower(shown.key)],
+        "narrower": [(capital(below.label(reader_language())), below) for below in found.narrower(shown.key)],
         "related": _linked(shown.related),
         "records_href": _records(shown),
         "count": numbers.using(shown.key),
@@ -148,7 +149,7 @@ def term(request: HttpRequest, name: str, identifier: str) -> HttpResponse:
 
 
 def _linked(keys: tuple[str, ...]) -> list[tuple[str, Term]]:
-    return [(other.label(reader_language()), other) for key in keys if (other := find_term(key))]
+    return [(capital(other.label(reader_language())), other) for key in keys if (other := find_term(key))]
 
 
 def _labels(shown: Term) -> Iterator[Labels]:
