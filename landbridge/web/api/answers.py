@@ -82,7 +82,7 @@ def json_body(request: HttpRequest) -> Any:
         ProblemError: it is not JSON, says that it is something else, or is too large.
     """
     media_type = (request.content_type or "").lower()
-    if media_type != JSON and not media_type.endswith("+json"):
+    if media_type and media_type != JSON and not media_type.endswith("+json"):
         raise ProblemError(415, gettext("Send JSON, with “Content-Type: application/json”."))
     try:
         return orjson.loads(request.body)

@@ -1,0 +1,48 @@
+"""A small node with public and hidden records, and a stranger who reads it.
+
+Inner imports throughout: the settings are made ready after this file is read.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.test import Client
+
+
+@pytest.fixture
+def folder(tmp_path: Path, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """An index of its own for the test."""
+    from landbridge.search import index as index_module
+
+    settings.ROOT_URLCONF = "tests.api.urls_for_tests"
+    monkeypatch.setattr(index_module, "folder", lambda: tmp_path / "index")
+    index_module.index.cache_clear()
+    yield tmp_path
+    index_module.index().release()
+    index_module.index.cache_clear()
+
+
+@pytest.fixture
+def node(db: None, folder: Path) -> None:
+    """All public records, all secret ones, a draft, and one that was retired."""
+    from landbridge.registry import journal
+    from landbridge.registry.actions import NODE, retire
+    from landbridge.registry.workflow import State, Visibility
+    from tests.api.small import PUBLIC, SECRET, publish
+
+    publish([*PUBLIC, *SECRET])
+    draft = {**SECRET[0], "id": "secret-draft", "visibility": Visibility.PUBLIC}
+    publish([draft], State.DRAFT)
+    publish([{**PUBLIC[0], "id": "retired"}])
+    retire(actor=NODE, record_id="retired")
+    journal.follow_to_end()
+
+
+@pytest.fixture
+def reader(client: Client) -> Any:
+    """A stranger with a program."""
+    from tests.api.small import Reader
+
+    return Reader(client)
