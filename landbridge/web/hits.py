@@ -14,6 +14,7 @@ from landbridge.search.query import Hit
 from landbridge.web.labels import format_name, format_plural, month, places_named, reader_language, side
 
 REASONS: Final = 3
+_CUT: Final = 150
 BAR: Final = 1000
 """Width of a match's bar in its own units."""
 
@@ -60,10 +61,15 @@ class Line:
         return self.language != self.original_language
 
 
+def _ended(snippet: str) -> str:
+    """A text that was cut says so."""
+    return f"{snippet}…" if len(snippet) > _CUT and snippet[-1].isalnum() else snippet
+
+
 def of_hit(hit: Hit) -> Line:
     """A row of the search. Its snippet was escaped there, so it is safe here."""
     return Line(
-        hit.id, hit.type, hit.title, hit.language, hit.original_language, mark_safe(hit.snippet),  # noqa: S308
+        hit.id, hit.type, hit.title, hit.language, hit.original_language, mark_safe(_ended(hit.snippet)),  # noqa: S308
         places_named(hit.places), hit.provider, month(hit.confirmed_on), hit.sample,
     )  # fmt: skip
 
@@ -126,13 +132,18 @@ def _strength(score: float) -> str:
     return "strong" if score >= 0.6 else "good" if score >= 0.45 else "possible"
 
 
+def _is_news(criterion: str, match: Match) -> bool:
+    """That it is in the language of the page, the reader sees."""
+    return criterion != "language" or match.language != reader_language()
+
+
 def of_match(match: Match) -> Fit:
     """A match as a row."""
     line = Line(
         match.id, match.type, match.title, match.language, match.language, match.snippet, places_named(match.places),
         match.provider, month(match.confirmed_on), match.sample,
     )  # fmt: skip
-    told = [reason for reason in match.for_ if reason.text]
+    told = [reason for reason in match.for_ if reason.text and _is_news(reason.criterion, match)]
     caveats = [caveat for caveat in match.against if caveat.criterion != "sample"]
     return Fit(line, _parts(match), tuple(told[:REASONS]), tuple(caveats[:4]), _strength(match.score))
 

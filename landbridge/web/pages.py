@@ -73,6 +73,11 @@ class Page:
         return direction(self.language)
 
     @property
+    def side(self) -> str:
+        """The side of a match that the record stands on."""
+        return self.format.side
+
+    @property
     def version(self) -> Version | None:
         """The version that is shown."""
         return next((version for version in self.versions if version.shown), None)
