@@ -10,9 +10,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from math import isfinite
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError, core_schema
 
 from landbridge.formats import tidy
@@ -227,7 +236,7 @@ class Number(Question):
         except (TypeError, ValueError):
             raise refuse("number_type", "Write a number.") from None
         low, high = self.least, self.most
-        if number != number or (low is not None and number < low) or (high is not None and number > high):
+        if not isfinite(number) or (low is not None and number < low) or (high is not None and number > high):
             raise refuse("number_range", "Write a number from {least} to {most}.", least=str(low), most=str(high))
         return int(number) if number.is_integer() and abs(number) < 2**53 else number
 
@@ -253,7 +262,14 @@ class Day(Question):
 class Answer(BaseModel):
     """An answer of several parts. Unknown parts are refused, so that a misspelt name is not lost silently."""
 
-    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True, allow_inf_nan=False)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _printable(cls, parts: Any) -> Any:
+        if not isinstance(parts, dict):
+            return parts
+        return {name: tidy.printable(part) if isinstance(part, str) else part for name, part in parts.items()}
 
 
 class PeriodAnswer(Answer):

@@ -24,18 +24,19 @@ _CLEANER = nh3.Cleaner(
 )
 
 
-def _plain(text: str) -> str:
+def printable(text: str) -> str:
+    """NFC, one kind of line end, no control characters."""
     return unicodedata.normalize("NFC", _CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n")))
 
 
 def line(text: str) -> str:
     """One line: NFC, no control characters, single spaces."""
-    return " ".join(_plain(text).split())
+    return " ".join(printable(text).split())
 
 
 def lines(text: str) -> str:
     """Several lines of plain text: single spaces, at most one empty line between paragraphs."""
-    kept = [_SPACES.sub(" ", row).strip() for row in _plain(text).split("\n")]
+    kept = [_SPACES.sub(" ", row).strip() for row in printable(text).split("\n")]
     return _EMPTY_LINES.sub("\n\n", "\n".join(kept)).strip()
 
 
@@ -44,7 +45,7 @@ def rich(text: str) -> str:
     if not _LOOKS_LIKE_HTML.search(text):
         paragraphs = [escape(part, quote=False) for part in lines(text).split("\n\n") if part]
         return "".join(f"<p>{part.replace(chr(10), '<br>')}</p>" for part in paragraphs)
-    clean: str = _CLEANER.clean(_plain(text)).strip()
+    clean: str = _CLEANER.clean(printable(text)).strip()
     # What had only dangerous tags is plain text now, but escaped already: a paragraph keeps it from a second escape.
     return f"<p>{clean}</p>" if clean and "<" not in clean else clean
 

@@ -175,9 +175,9 @@ def replay(name: str) -> int:
 
 def behind() -> int:
     """How many changes the slowest follower has not taken in yet."""
-    newest = newest_serial()
     cursors = dict(Cursor.objects.values_list("follower", "serial"))
-    return max((newest - cursors.get(cursor_name(follower), 0) for follower in followers()), default=0)
+    read = min((cursors.get(cursor_name(follower), 0) for follower in followers()), default=newest_serial())
+    return Change.objects.filter(serial__gt=read).count()
 
 
 def _follow_in_turn(tell: Callable[[int], None]) -> bool:

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 import orjson
 
+from landbridge.formats import tidy
 from landbridge.formats.editions import current, upgrade
 from landbridge.formats.validate import InvalidRecord, Problem, format_named, validate
 from landbridge.lib.languages import DEFAULT, is_language_tag
@@ -109,7 +110,7 @@ class Loader:
             id=_identifier(record, data, language), format=record["format"], data=clean, language=language,
             visibility=_one_of("visibility", record.get("visibility") or self.visibility, tuple(Visibility)),
             state=_one_of("state", record.get("state"), STATES), owner=_owner(record.get("owner"), owners),
-            note=str(record.get("note") or "")[:500],
+            note=tidy.line(str(record.get("note") or ""))[:500],
         )  # fmt: skip
 
     def _write(self, batch: Mapping[str, tuple[Line, Arrival]]) -> None:

@@ -76,6 +76,10 @@ def readable(reader: Reader) -> Q:
     return published & seen
 
 
+NOT_PUBLIC: Final = "not-public"
+"""The audience token of every record that not everybody may read."""
+
+
 def audiences(reader: Reader) -> tuple[str, ...]:
     """The audience tokens of the search index that the reader belongs to; see `audience`."""
     if reader.sees_all:
@@ -84,6 +88,8 @@ def audiences(reader: Reader) -> tuple[str, ...]:
 
 
 def audience(record: Readable) -> tuple[str, ...]:
-    """The tokens under which the index keeps a published record: its visibility and its owner."""
+    """The tokens under which the index keeps a published record: its visibility, whether that is less than public,
+    and its owner."""
     owner = record.owner
-    return (record.visibility, *((f"party:{owner}",) if owner else ()))
+    hidden = () if record.visibility == Visibility.PUBLIC else (NOT_PUBLIC,)
+    return (record.visibility, *hidden, *((f"party:{owner}",) if owner else ()))
