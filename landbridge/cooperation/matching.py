@@ -6,7 +6,7 @@ index gives the records that speak of the same things in any language, and the c
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any, Final
 
 from django.utils.translation import gettext, override
@@ -18,11 +18,11 @@ from landbridge.formats.library import FORMATS
 from landbridge.formats.vocabulary import vocabulary
 from landbridge.lib.languages import choose
 from landbridge.registry.queries import RecordView
-from landbridge.registry.rules import ANYONE, Reader, audiences
+from landbridge.registry.rules import ANYONE, Reader
 from landbridge.search.document import day
 from landbridge.search.index import index
 from landbridge.search.places import resolve, with_regions
-from landbridge.search.plan import NEVER, Group, Plan, Range, Row
+from landbridge.search.plan import Group, Plan, Range, Row, readable_by
 from landbridge.search.understand import Reading, Understood, read, summarise
 
 SUPPLY: Final = tuple(name for name, model in FORMATS.items() if model.side != "need")
@@ -166,7 +166,7 @@ def _answer(
     asked = features(profile, index())
     if not asked.clauses:
         return Matching(understood, ())
-    today = date.today()
+    today = datetime.now(UTC).date()
     with override(language):
         judge = _Judge(profile, asked, language, today)
         if per_type:
@@ -184,13 +184,22 @@ def _best_first(match: Match) -> tuple[float, str]:
 
 def _plan(asked: Features, types: tuple[str, ...], reader: Reader, limit: int) -> Plan:
     groups = tuple(Group((clause,), needed=False) for clause in asked.clauses)
-    return Plan(groups=groups, filters={"type": types, "audience": audiences(reader)}, limit=limit)
+    rights = readable_by(reader)
+    # Leaving out the few formats that cannot help costs the engine half of what naming the many others does.
+    few = tuple(name for name in FORMATS if name not in types)
+    chosen = {"type": types} if len(few) > 2 else {}
+    left_out = {"type": few} if few and not chosen else {}
+    return Plan(
+        groups=groups, filters={**chosen, **rights["filters"]}, without={**left_out, **rights["without"]}, limit=limit
+    )
 
 
 def _within_limits(plan: Plan, profile: Profile, today: date) -> Plan:
     """The same question with the hard limits that the index can check itself."""
     return replace(
-        plan, without={"state": ("closed",), "excluded": _here(profile)}, ranges=(Range("closes", least=day(today)),)
+        plan,
+        without={**plan.without, "state": ("closed",), "excluded": _here(profile)},
+        ranges=(Range("closes", least=day(today)),),
     )
 
 
@@ -303,6 +312,6 @@ class _Judge:
 
 
 __all__ = [
-    "FITS", "NEVER", "SUPPLY", "Caveat", "Excluded", "Match", "Matching", "Reason", "match_need", "match_record",
+    "FITS", "SUPPLY", "Caveat", "Excluded", "Match", "Matching", "Reason", "match_need", "match_record",
     "match_text",
 ]  # fmt: skip

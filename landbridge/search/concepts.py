@@ -257,7 +257,7 @@ def load_network() -> Network:
     if path.is_file():
         try:
             with path.open("rb") as file:
-                network: Network = pickle.load(file)
+                network: Network = pickle.load(file)  # noqa: S301 - our own file, see above
                 return network
         except (pickle.UnpicklingError, EOFError, AttributeError, ImportError, ValueError) as error:
             logger.warning("The label cache %s cannot be read (%s) and is built anew", path.name, error)

@@ -90,8 +90,9 @@ class Fts5Index:
         number = connection.execute(sql, [document.id, orjson.dumps(document.stored), *numbers]).lastrowid
         texts = [" ".join(document.terms.get(name, ())) for name in TEXT_FIELDS]
         connection.execute(
-            f"INSERT INTO words (rowid, {', '.join(TEXT_FIELDS)}) VALUES (?, ?, ?, ?, ?, ?)", [number, *texts]
-        )  # noqa: S608
+            f"INSERT INTO words (rowid, {', '.join(TEXT_FIELDS)}) VALUES (?, ?, ?, ?, ?, ?)",  # noqa: S608
+            [number, *texts],
+        )
         values = {(name, value) for name, values in document.facets.items() for value in values}
         values.add(("id", document.id))
         connection.executemany("INSERT INTO value VALUES (?, ?, ?)", [(*pair, number) for pair in values])
@@ -190,7 +191,8 @@ def _source(plan: Plan, weighed: list[tuple[float, str]] | None) -> tuple[str, l
     if weighed is not None:
         one = "SELECT rowid AS number, ? AS worth FROM words WHERE words MATCH ?"
         every = " UNION ALL ".join([one] * len(weighed)) or "SELECT 0 AS number, 0 AS worth WHERE 0"
-        tables = f"FROM (SELECT number, sum(worth) AS score FROM ({every}) GROUP BY number) AS hit JOIN record USING (number)"  # noqa: S608
+        scored = f"SELECT number, sum(worth) AS score FROM ({every}) GROUP BY number"  # noqa: S608
+        tables = f"FROM ({scored}) AS hit JOIN record USING (number)"
         values.extend(value for pair in weighed for value in pair)
     elif plan.groups:
         tables = "FROM words JOIN record ON record.number = words.rowid"

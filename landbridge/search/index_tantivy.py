@@ -1,6 +1,7 @@
 """The index in tantivy: memory-mapped, one writer, readers that follow each commit."""
 
 import logging
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -29,6 +30,9 @@ logger = logging.getLogger(__name__)
 LAYOUT: Final = 2
 """Raise it when the fields change: an index of another layout is dropped and built anew from the journal."""
 _HEAP: Final = 60_000_000
+_COUNTS_KEPT: Final = 20.0
+"""Seconds."""
+_MOST_COUNTS: Final = 50_000
 
 
 def _schema() -> tantivy.Schema:
@@ -55,6 +59,8 @@ class TantivyIndex:
         self.schema = _schema()
         self._index = self._open()
         self._writer: tantivy.IndexWriter | None = None
+        self._counts: dict[tuple[str, str], int] = {}
+        self._counted_at = 0.0
 
     def _open(self) -> tantivy.Index:
         index = tantivy.Index(self.schema, path=str(self.folder))
@@ -71,7 +77,7 @@ class TantivyIndex:
             writer.delete_documents_by_term("id", document.id)
             writer.add_document(_document(document))
         writer.commit()
-        self._index.reload()
+        self._reload()
 
     def _take_writer(self) -> tantivy.IndexWriter:
         if self._writer is None:
@@ -82,7 +88,11 @@ class TantivyIndex:
         writer = self._take_writer()
         writer.delete_all_documents()
         writer.commit()
+        self._reload()
+
+    def _reload(self) -> None:
         self._index.reload()
+        self._counts = {}
 
     def release(self) -> None:
         if self._writer is not None:
@@ -93,7 +103,15 @@ class TantivyIndex:
         return int(self._index.searcher().num_docs)
 
     def frequency(self, field: str, term: str) -> int:
-        return int(self._index.searcher().doc_freq(field, term))
+        """Kept for a while: how rare a term is changes little from one commit to the next."""
+        now = time.monotonic()
+        if now - self._counted_at > _COUNTS_KEPT or len(self._counts) > _MOST_COUNTS:
+            self._counts, self._counted_at = {}, now
+        key = (field, term)
+        counted = self._counts.get(key)
+        if counted is None:
+            counted = self._counts[key] = int(self._index.searcher().doc_freq(field, term))
+        return counted
 
     def similar_terms(self, field: str, term: str) -> list[tuple[str, int]]:
         return list(self._index.searcher().terms_with_prefix(field, term, None, 50))
@@ -124,8 +142,8 @@ class TantivyIndex:
 
     def _query(self, plan: Plan) -> Query:
         parts = [*self._groups(plan), *self._filters(plan)]
-        if not parts:
-            return Query.all_query()
+        if all(occur == Occur.MustNot for occur, _ in parts):
+            parts.append((Occur.Must, Query.all_query()))
         return Query.boolean_query(parts)
 
     def _groups(self, plan: Plan) -> Iterator[tuple[Occur, Query]]:

@@ -213,7 +213,7 @@ def _read_skos(path: Path, entries: dict[str, Entry]) -> int:
     graph = rdflib.Graph()
     try:
         graph.parse(str(path), format=_RDF_FORMATS[path.suffix])
-    except Exception as error:  # rdflib's parsers raise whatever their grammar tools raise
+    except Exception as error:  # noqa: BLE001 - rdflib's parsers raise whatever their grammar tools raise
         raise ImportProblem(f"{path.name} is not valid {_RDF_FORMATS[path.suffix]}: {str(error)[:300]}") from None
     identifiers: dict[Any, str] = {}
     taken: set[str] = set()

@@ -13,6 +13,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from landbridge.registry.rules import NOT_PUBLIC, Reader, audiences
+
 TEXT_FIELDS: Final = ("text", "title", "concept", "broader", "cognate")
 FACETS: Final = (
     "type", "place", "ecosystem", "target", "theme", "support", "ip", "trl", "language", "freshness",
@@ -79,6 +81,17 @@ class Plan:
     offset: int = 0
     facets: tuple[str, ...] = ()
     facet_size: int = 300
+
+
+def readable_by(reader: Reader) -> dict[str, dict[str, tuple[str, ...]]]:
+    """The part of a plan (`filters` or `without`) that keeps to what the reader may see.
+
+    For everybody it takes out what is not public, which costs the engine half of what naming the public does.
+    """
+    tokens = audiences(reader)
+    if tokens == ("public",):
+        return {"filters": {}, "without": {"audience": (NOT_PUBLIC,)}}
+    return {"filters": {"audience": tokens}, "without": {}}
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,10 +9,10 @@ from typing import Final, NamedTuple
 
 from landbridge.formats.vocabulary import vocabulary
 from landbridge.lib.languages import choose
-from landbridge.registry.rules import ANYONE, Reader, audiences
+from landbridge.registry.rules import ANYONE, Reader
 from landbridge.search.index import index
 from landbridge.search.places import resolve
-from landbridge.search.plan import FACETS, Plan, Row
+from landbridge.search.plan import FACETS, Plan, Row, readable_by
 from landbridge.search.snippets import Highlighter
 from landbridge.search.spelling import suggest
 from landbridge.search.understand import Understood, read, summarise
@@ -107,7 +107,9 @@ class Results:
     took_ms: float
 
 
-def search(query: Query, reader: Reader = ANYONE, language: str = "en", with_facets: bool = True) -> Results:
+def search(
+    query: Query, reader: Reader = ANYONE, language: str = "en", with_facets: bool = True, facet_size: int = 300
+) -> Results:
     """Find records that the reader may see.
 
     `language` is the reader's: titles and snippets come in it where the record has it.
@@ -118,9 +120,12 @@ def search(query: Query, reader: Reader = ANYONE, language: str = "en", with_fac
     started = time.perf_counter()
     offset = _offset(query.cursor)
     wording = word_groups(query.text[:2000], language)
+    rights = readable_by(reader)
     plan = Plan(
-        groups=wording.strict, filters={**_filters(query), "audience": audiences(reader)}, sort=_sort(query),
+        groups=wording.strict, filters={**_filters(query), **rights["filters"]}, without=rights["without"],
+        sort=_sort(query),
         limit=max(1, min(query.limit, MOST)), offset=offset, facets=FACETS if with_facets else (),
+        facet_size=facet_size,
     )  # fmt: skip
     answer = index().search(plan)
     loosened = not answer.total and len(wording.loose) > 1

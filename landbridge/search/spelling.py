@@ -11,6 +11,8 @@ from landbridge.search.wording import Wording
 
 SHORTEST: Final = 4
 _NEAR: Final = 0.78
+_FAR: Final = 2
+"""Letters that may differ before two words are compared at all."""
 
 
 @cache
@@ -32,15 +34,35 @@ def _is_found(folded: str, language: str) -> bool:
     return any(index().frequency("text", token) for token in stems(folded, language))
 
 
+def _letters(word: str) -> int:
+    """The letters of a word as bits: two words that differ in one letter differ in two bits at most."""
+    bits = 0
+    for letter in word:
+        bits |= 1 << (ord(letter) & 63)
+    return bits
+
+
+@cache
+def _by_length() -> dict[tuple[str, int], list[tuple[str, int]]]:
+    """First letter and length to the known words with their letters."""
+    grouped: dict[tuple[str, int], list[tuple[str, int]]] = {}
+    for first, words_of_letter in _known().items():
+        for word in words_of_letter:
+            grouped.setdefault((first, len(word)), []).append((word, _letters(word)))
+    return grouped
+
+
 def _nearest(folded: str) -> str | None:
-    """The known word that is nearest in spelling, of those that start alike or with the next letter."""
-    known = _known()
-    for first in dict.fromkeys((folded[0], folded[1])):
-        candidates = [word for word in known.get(first, {}) if abs(len(word) - len(folded)) <= 2]
-        near = difflib.get_close_matches(folded, candidates, n=1, cutoff=_NEAR)
-        if near:
-            return known[first][near[0]]
-    return None
+    """The known word that is nearest in spelling, of those that start alike."""
+    letters = _letters(folded)
+    candidates = [
+        word
+        for length in range(len(folded) - 1, len(folded) + 2)
+        for word, its_letters in _by_length().get((folded[0], length), ())
+        if (letters ^ its_letters).bit_count() <= _FAR
+    ]
+    near = difflib.get_close_matches(folded, candidates, n=1, cutoff=_NEAR)
+    return _known()[folded[0]][near[0]] if near else None
 
 
 def suggest(text: str, wording: Wording) -> str | None:
