@@ -27,6 +27,15 @@ _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 Cell = str | int | float | bool | None
 
 
+def format_meant(title: str) -> str | None:
+    """The format that a file or a sheet of this name holds: `need`, `Needs`, `technologies`; None when it is none."""
+    said = fold(title).replace(" ", "_").replace("-", "_")
+    for name, model in FORMATS.items():
+        if said in (name, f"{name}s", f"{name.removesuffix('y')}ies", fold(model.plural).replace(" ", "_")):
+            return name
+    return None
+
+
 def from_row(row: Mapping[str, Any], format_name: str | None) -> dict[str, Any]:
     """A row of a table as a line to load; `format_name` is used where the row does not name its format.
 

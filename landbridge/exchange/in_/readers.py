@@ -13,10 +13,10 @@ from typing import IO, Any, Final, Literal, cast
 
 import orjson
 
+from landbridge.exchange.columns import format_meant
 from landbridge.exchange.in_ import tables
 from landbridge.exchange.in_.sources import ror
 from landbridge.exchange.in_.unreadable import Unreadable
-from landbridge.formats.library import FORMATS
 from landbridge.registry.loading import Line
 
 LONGEST_LINE: Final = 5_000_000
@@ -41,7 +41,7 @@ class Source:
 
     path: Path
     format: str | None = None
-    _file: IO[bytes] | None = None
+    _file: io.FileIO | None = None
 
     @property
     def size(self) -> int:
@@ -63,32 +63,28 @@ class Source:
         """
         if self.path.is_dir():
             raise Unreadable(f"{self.path} is a folder; name the files in it.")
-        with self.path.open("rb") as self._file:
+        with self.path.open("rb", buffering=0) as self._file, self._plain(self._file) as stream:
             try:
-                yield from self._lines(self._file)
+                yield from map(recognised, self._lines(stream))
             except (EOFError, zlib.error, gzip.BadGzipFile) as error:
                 raise Unreadable(f"{self.path.name} is compressed and breaks off or is damaged: {error}") from error
 
-    def _lines(self, file: IO[bytes]) -> Iterator[Line]:
-        name, plain = self.path.name, cast(io.RawIOBase, file)
-        if file.read(2) == b"\x1f\x8b":
-            name = self.path.stem if self.path.suffix.lower() == ".gz" else name
-            file.seek(0)
-            plain = cast(io.RawIOBase, gzip.GzipFile(fileobj=file))
-        else:
-            file.seek(0)
-        stream = io.BufferedReader(plain, 1 << 16)
+    def _plain(self, raw: io.FileIO) -> io.BufferedReader:
+        """The bytes of the file, uncompressed where it is compressed."""
+        packed = raw.read(2) == b"\x1f\x8b"
+        raw.seek(0)
+        source = cast(io.RawIOBase, gzip.GzipFile(fileobj=raw)) if packed else raw
+        return io.BufferedReader(source, 1 << 16)
+
+    def _lines(self, stream: io.BufferedReader) -> Iterator[Line]:
+        name = self.path.stem if self.path.suffix.lower() == ".gz" else self.path.name
         kind = kind_of(stream.peek(4096)[:4096], name)
-        hint = self.format or _format_of(name)
+        hint = self.format or format_meant(Path(name).stem)
         if kind == "xlsx":
-            rows = tables.workbook(self.path, name, self.format)
-        elif kind == "csv":
-            rows = tables.csv_rows(stream, name, hint)
-        elif kind == "json":
-            rows = json_array(stream, name)
-        else:
-            rows = json_lines(stream, name)
-        return (recognised(line) for line in rows)
+            return tables.workbook(self.path, name, self.format)
+        if kind == "csv":
+            return tables.csv_rows(stream, name, hint)
+        return json_array(stream, name) if kind == "json" else json_lines(stream, name)
 
 
 def kind_of(start: bytes, name: str) -> Kind:
@@ -115,11 +111,6 @@ def kind_of(start: bytes, name: str) -> Kind:
     if suffix in (".jsonl", ".ndjson", ".json") or not text:
         return "json-lines"
     raise Unreadable(f"{name} is not JSON Lines, CSV or XLSX; a name that ends in .csv makes it a table.")
-
-
-def _format_of(name: str) -> str | None:
-    stem = Path(name).stem.lower().removesuffix(".csv")
-    return next((known for known in FORMATS if stem in (known, f"{known}s")), None)
 
 
 def json_lines(stream: IO[bytes], name: str) -> Iterator[Line]:

@@ -10,9 +10,8 @@ from typing import IO, Any, Final
 import openpyxl
 from openpyxl.utils.exceptions import InvalidFileException
 
-from landbridge.exchange.columns import from_row
+from landbridge.exchange.columns import format_meant, from_row
 from landbridge.exchange.in_.unreadable import Unreadable
-from landbridge.formats.library import FORMATS
 from landbridge.registry.loading import Line
 
 MOST_COLUMNS: Final = 1_000
@@ -41,6 +40,8 @@ def csv_rows(stream: IO[bytes], name: str, format_name: str | None) -> Iterator[
         raise Unreadable(f"{name} is not in UTF-8 ({error.reason}); save it as “CSV UTF-8”.") from error
     except csv.Error as error:
         raise Unreadable(f"{name} cannot be read as CSV: {error}.") from error
+    finally:
+        text.detach()  # The file belongs to the caller.
 
 
 def _head(cells: Sequence[Any], name: str) -> list[str]:
@@ -68,21 +69,20 @@ def workbook(path: Path, name: str, format_name: str | None) -> Iterator[Line]:
         Unreadable: it is no workbook, holds macros or document types, or unpacks to more than is sensible.
     """
     check_package(path, name)
+    with path.open("rb") as file:
+        book = _book(file, name)
+        if not book.worksheets:
+            raise Unreadable(f"{name} is a workbook without a sheet.")
+        for sheet in book.worksheets:
+            hint = format_meant(sheet.title) or format_name or format_meant(Path(name).stem)
+            yield from _sheet(sheet, f"{name}, {sheet.title}", hint)
+
+
+def _book(file: IO[bytes], name: str) -> openpyxl.Workbook:
     try:
-        book = openpyxl.load_workbook(path, read_only=True, data_only=True, keep_links=False)
+        return openpyxl.load_workbook(file, read_only=True, data_only=True, keep_links=False)
     except (InvalidFileException, KeyError, ValueError, TypeError, AttributeError, SyntaxError, OSError) as error:
         raise Unreadable(f"{name} cannot be read as a workbook: {str(error)[:200]}") from error
-    try:
-        for sheet in book.worksheets:
-            hint = _format_of_sheet(sheet.title) or format_name or _format_of_sheet(Path(name).stem)
-            yield from _sheet(sheet, f"{name}, {sheet.title}", hint)
-    finally:
-        book.close()
-
-
-def _format_of_sheet(title: str) -> str | None:
-    folded = title.strip().lower().replace(" ", "_")
-    return next((known for known in FORMATS if folded in (known, f"{known}s", FORMATS[known].plural.lower())), None)
 
 
 def _sheet(sheet: Any, source: str, format_name: str | None) -> Iterator[Line]:
