@@ -16,7 +16,7 @@ from landbridge.formats.vocabulary import find, vocabulary
 from landbridge.search.analysis import fold, normalise
 from landbridge.search.document import day
 from landbridge.search.places import subregion, with_regions
-from landbridge.search.understand import label_of
+from landbridge.search.understand import NOT_SUBJECTS, label_of
 
 WEIGHTS: Final = {
     "topic": 0.62, "place": 0.14, "support": 0.10, "maturity": 0.03, "language": 0.05, "capacity": 0.03,
@@ -65,8 +65,9 @@ def _list(names: list[str]) -> str:
 
 
 def place_names(places: list[str], language: str) -> str:
+    """At most three places, each once, by their usual names."""
     names = []
-    for place in places[:3]:
+    for place in list(dict.fromkeys(places))[:3]:
         term = vocabulary("countries").terms.get(place) or vocabulary("regions").terms.get(place)
         names.append(_short_name(term.labels, language) if term else place)
     return _list(names)
@@ -99,13 +100,11 @@ def _topic_text(profile: Profile, features: Features, stored: Mapping[str, Any],
     return gettext("Is close to what is asked")
 
 
-_SUBJECTS: Final = ("technologies", "ecosystems", "species", "threats", "actions", "topics", "themes")
-
-
 def _rank(key: str) -> int:
     """Subjects of the field are named before everything else, everyday words last."""
-    name = key.split(":", 1)[0]
-    return 0 if name in _SUBJECTS else 2 if name == "lexicon" else 1
+    if key.startswith(("lexicon:", "wordnet:")):
+        return 2
+    return 1 if key.startswith(NOT_SUBJECTS) else 0
 
 
 def _shared_words(profile: Profile, stored: Mapping[str, Any]) -> list[str]:

@@ -13,7 +13,7 @@ from landbridge.search.document import gathered, reading_language
 from landbridge.search.index import Index
 from landbridge.search.plan import Clause
 from landbridge.search.stopwords import STOPWORDS
-from landbridge.search.understand import Reading, read, summarise
+from landbridge.search.understand import Reading, read, summarise, with_joined
 
 FEATURES: Final = 56
 """How many terms a question to the index has at most: the most telling ones."""
@@ -27,6 +27,22 @@ BELOW: Final = 0.4
 COGNATE: Final = 0.35
 TOO_COMMON: Final = 0.35
 """A term in more than this share of all records tells nothing."""
+
+
+SAID_ELSEWHERE: Final = 0.35
+"""What names a kind of support counts by that criterion; as a subject it weighs little."""
+_PLACES: Final = ("countries:", "regions:")
+_SUPPORT: Final = ("support_types:",)
+
+
+def _covered(reading: Reading, kinds: tuple[str, ...]) -> frozenset[int]:
+    """The words that name a concept of these kinds."""
+    places: set[int] = set()
+    for one in reading.longest():
+        if any(key.startswith(kinds) for key in with_joined(one.keys)):
+            places.update(range(one.first, one.last + 1))
+    # A run of Chinese characters is one word: it is not put aside for a country or a kind of support inside it.
+    return frozenset(at for at in places if reading.words[at].script != "zh")
 
 
 @dataclass
@@ -52,25 +68,28 @@ class Profile:
     def add(self, reading: Reading, weight: float, without: frozenset[str] = frozenset()) -> None:
         """Take in a text that was read."""
         stop = STOPWORDS.get(reading.language, frozenset())
-        for word in reading.words:
-            if word.folded in stop:
+        places, support = _covered(reading, _PLACES), _covered(reading, _SUPPORT)
+        for at, word in enumerate(reading.words):
+            if word.folded in stop or at in places:
                 continue
-            share = weight / len(word.tokens) ** 0.5 if word.script == "zh" else weight
+            said = weight * SAID_ELSEWHERE if at in support else weight
+            share = said / len(word.tokens) ** 0.5 if word.script == "zh" else said
             for place, token in enumerate(word.tokens):
                 own = share if place == 0 or word.script == "zh" else share * 0.5
                 self.tokens[token] = self.tokens.get(token, 0.0) + own
             key = cognate(word.folded)
             if key:
-                self.cognates[key] = self.cognates.get(key, 0.0) + weight
+                self.cognates[key] = self.cognates.get(key, 0.0) + said
         longest = {(one.first, one.last) for one in reading.longest()}
         for one in reading.found:
-            senses = [key for key in one.keys if key not in without]
+            senses = [key for key in one.keys if key not in without and not key.startswith(_PLACES)]
+            said = weight * SAID_ELSEWHERE if one.first in support else weight
             named = len(self.spans)
             for key in senses:
                 if (one.first, one.last) in longest:
                     self.spans.setdefault(key, named)
                 kind = LEXICON if key.startswith("lexicon:") else CONCEPT
-                own = weight * kind / len(senses) ** 0.5
+                own = said * kind / len(senses) ** 0.5
                 self.concepts[key] = self.concepts.get(key, 0.0) + own
 
     def add_coded(self, keys: Iterable[str]) -> None:

@@ -123,10 +123,15 @@ def _of(vocabulary: str, keys: Iterable[str]) -> tuple[str, ...]:
     return tuple(key.removeprefix(start) for key in keys if key.startswith(start))
 
 
-_NOT_SHOWN: Final = ("lexicon:", "countries:", "regions:", "support_types:", "targets:", "target_groups:")
+NOT_SUBJECTS: Final = (
+    "lexicon:", "countries:", "regions:", "support_types:", "targets:", "target_groups:", "measure_types:",
+    "organisation_types:", "transfer_modes:", "cooperation_types:", "resource_types:", "technology_types:", "barriers:",
+    "wordnet:",
+)  # fmt: skip
+"""Concepts that help to understand, but are not what a text is about."""
 
 
-def _members(network_keys: Iterable[str]) -> list[str]:
+def with_joined(network_keys: Iterable[str]) -> list[str]:
     """The keys with all keys that were joined with them, so that a joined support type is still seen as one."""
     joined: dict[str, list[str]] = _joined()
     every: list[str] = []
@@ -159,7 +164,7 @@ def _named(reading: Reading, without: frozenset[str]) -> list[str]:
     """One concept for each place in the text that names a subject."""
     named = []
     for one in reading.longest():
-        keys = [key for key in one.keys if key not in without and not key.startswith(_NOT_SHOWN)]
+        keys = [key for key in one.keys if key not in without and not key.startswith(NOT_SUBJECTS)]
         if keys:
             named.append(min(keys, key=lambda key: _preference(key, reading, one)))
     return list(dict.fromkeys(named))
@@ -167,7 +172,7 @@ def _named(reading: Reading, without: frozenset[str]) -> list[str]:
 
 def summarise(reading: Reading, reader_language: str, without: frozenset[str] = frozenset()) -> Understood:
     """What is shown to the reader as understood; `without` holds keys that the reader took away."""
-    every = [key for key in _members(reading.keys()) if key not in without]
+    every = [key for key in with_joined(reading.keys()) if key not in without]
     concepts = [Concept(key, label_of(key, reader_language)) for key in _named(reading, without)]
     return Understood(
         language=reading.language,
