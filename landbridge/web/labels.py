@@ -93,10 +93,10 @@ def listed(names: Iterable[str]) -> str:
 
 
 def language_name(tag: str) -> str:
-    """The name of a language in the reader's."""
+    """The name of a language in the reader's, as it stands within a sentence."""
     term = vocabulary("languages").terms.get(tag)
     if term is not None:
-        return capital(term.label(reader_language()))
+        return term.label(reader_language())
     try:
         return Locale.parse(tag, sep="-").get_display_name(reader_language()) or tag
     except (UnknownLocaleError, ValueError):
@@ -110,7 +110,7 @@ def facet_label(facet: str, value: str) -> str:
     if facet == "place":
         return place_name(value)
     if facet == "language":
-        return language_name(value)
+        return capital(language_name(value))
     if facet in FACET_VOCABULARY:
         return term_label(FACET_VOCABULARY[facet], value)
     return value

@@ -12,7 +12,7 @@ from landbridge.formats.library import FORMATS
 from landbridge.lib.languages import direction
 from landbridge.registry.queries import RecordView
 from landbridge.web.answers import Reading, show, told
-from landbridge.web.labels import language_name, place_term, reader_language, said
+from landbridge.web.labels import capital, language_name, place_term, reader_language, said
 
 _AT_THE_TOP: Final = frozenset({"title", "summary", "confirmed_on", "sample", "translations"})
 """Questions whose answers stand in the head of the page."""
@@ -151,7 +151,7 @@ def _by_role(
 def _versions(view: RecordView, shown: str) -> tuple[Version, ...]:
     states = view.data.get("translations") or {}
     return tuple(
-        Version(tag, language_name(tag), "original" if tag == view.language else states.get(tag, "human"), tag == shown)
+        Version(tag, capital(language_name(tag)), "original" if tag == view.language else states.get(tag, "human"), tag == shown)
         for tag in sorted(view.data["title"], key=lambda tag: tag != view.language)
     )
 
