@@ -150,10 +150,9 @@ def _by_role(
 
 def _versions(view: RecordView, shown: str) -> tuple[Version, ...]:
     states = view.data.get("translations") or {}
-    return tuple(
-        Version(tag, capital(language_name(tag)), "original" if tag == view.language else states.get(tag, "human"), tag == shown)
-        for tag in sorted(view.data["title"], key=lambda tag: tag != view.language)
-    )
+    tags = sorted(view.data["title"], key=lambda tag: tag != view.language)
+    how = {tag: "original" if tag == view.language else states.get(tag, "human") for tag in tags}
+    return tuple(Version(tag, capital(language_name(tag)), how[tag], tag == shown) for tag in tags)
 
 
 def countries(view: RecordView) -> dict[str, str]:
