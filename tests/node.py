@@ -6,10 +6,13 @@ import sys
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 
+from landbridge.search.concepts import load_network
 from tests.postgresql import binaries
 
 
@@ -56,6 +59,13 @@ class Node:
         )
 
 
+@cache
+def _labels() -> list[Path]:
+    """The labels of all vocabularies, read once for all nodes of the run: it takes seconds."""
+    load_network()
+    return sorted((settings.DATA / "index").glob("labels-*.pickle"))
+
+
 class Nodes:
     """Makes nodes, each with a database of the kind that this run is on."""
 
@@ -67,7 +77,9 @@ class Nodes:
         """One more empty node."""
         name = f"node_{uuid.uuid4().hex[:12]}"
         folder = self.folder / name
-        folder.mkdir()
+        (folder / "index").mkdir(parents=True)
+        for labels in _labels():
+            (folder / "index" / labels.name).hardlink_to(labels)
         environment = {"LANDBRIDGE_SAMPLE": "none"}
         url = os.environ.get("DATABASE_URL")
         if url:

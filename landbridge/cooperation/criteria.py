@@ -16,7 +16,7 @@ from landbridge.formats.vocabulary import find, vocabulary
 from landbridge.search.analysis import fold, normalise
 from landbridge.search.document import day
 from landbridge.search.places import subregion, with_regions
-from landbridge.search.understand import NOT_SUBJECTS, label_of
+from landbridge.search.understand import SUBJECTS, label_of
 
 WEIGHTS: Final = {
     "topic": 0.62, "place": 0.14, "support": 0.10, "maturity": 0.03, "language": 0.05, "capacity": 0.03,
@@ -87,11 +87,11 @@ def topic(profile: Profile, features: Features, stored: Mapping[str, Any], score
 
 def _topic_text(profile: Profile, features: Features, stored: Mapping[str, Any], language: str) -> str:
     shared = [key for key in stored.get("keys", ()) if key in profile.spans]
-    shared.sort(key=lambda key: (_rank(key), -features.importance.get(key, 0.0)))
     chosen: dict[int, str] = {}
-    for key in shared:
-        chosen.setdefault(profile.spans[key], label_of(key, language))
-    labels = [label for label in dict.fromkeys(chosen.values()) if label]
+    for key in sorted(shared, key=lambda key: (_rank(key), -features.importance.get(key, 0.0))):
+        chosen.setdefault(profile.spans[key], key)
+    told = sorted(chosen.values(), key=lambda key: (_rank(key) > len(SUBJECTS), -features.importance.get(key, 0.0)))
+    labels = [label for label in dict.fromkeys(label_of(key, language) for key in told) if label]
     if labels:
         return gettext("Is about the same: %(subjects)s") % {"subjects": _list(labels[:4])}
     words = _shared_words(profile, stored)
@@ -102,9 +102,10 @@ def _topic_text(profile: Profile, features: Features, stored: Mapping[str, Any],
 
 def _rank(key: str) -> int:
     """Subjects of the field are named before everything else, everyday words last."""
-    if key.startswith(("lexicon:", "wordnet:")):
-        return 2
-    return 1 if key.startswith(NOT_SUBJECTS) else 0
+    name = key.split(":", 1)[0]
+    if name in SUBJECTS:
+        return SUBJECTS.index(name)
+    return 99 if name in ("lexicon", "wordnet") else len(SUBJECTS)
 
 
 def _shared_words(profile: Profile, stored: Mapping[str, Any]) -> list[str]:

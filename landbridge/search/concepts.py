@@ -7,6 +7,7 @@ concepts share are found as all of them, up to a limit.
 
 import hashlib
 import logging
+import os
 import pickle
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -265,7 +266,8 @@ def load_network() -> Network:
     path.parent.mkdir(parents=True, exist_ok=True)
     for old in path.parent.glob("labels-*.pickle"):
         old.unlink(missing_ok=True)
-    partial = path.with_suffix(".partial")
+    # Several processes may build it at once: each writes a file of its own, and the last one stays.
+    partial = path.with_suffix(f".{os.getpid()}.partial")
     with partial.open("wb") as file:
         pickle.dump(network, file, protocol=pickle.HIGHEST_PROTOCOL)
     partial.replace(path)

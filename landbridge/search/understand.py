@@ -148,7 +148,7 @@ def _joined() -> dict[str, list[str]]:
     return joined
 
 
-_ORDER: Final = ("technologies", "ecosystems", "species", "threats", "actions", "topics", "themes")
+SUBJECTS: Final = ("technologies", "ecosystems", "species", "threats", "actions", "topics", "themes")
 """Which of several concepts under the same words is named to the reader."""
 
 
@@ -157,7 +157,7 @@ def _preference(key: str, reading: Reading, one: Found) -> tuple[bool, int]:
     name = key.split(":", 1)[0]
     written = " ".join(word.folded for word in reading.words[one.first : one.last + 1])
     same = fold(normalise(label_of(key, reading.language))) == written
-    return not same, _ORDER.index(name) if name in _ORDER else len(_ORDER)
+    return not same, SUBJECTS.index(name) if name in SUBJECTS else len(SUBJECTS)
 
 
 def _named(reading: Reading, without: frozenset[str]) -> list[str]:

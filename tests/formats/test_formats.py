@@ -139,12 +139,12 @@ def test_a_refused_answer_names_its_field_and_the_remedy(data: dict[str, Any], f
 def test_terms_are_named_by_id_label_or_address_and_kept_by_id() -> None:
     data = {
         "title": "t", "summary": "s", "places": ["Kenya", "404", "肯尼亚", "Sahel"],
-        "targets": ["http://metadata.cbd.int/kmgbf/target_2", "GBF-TARGET-03"], "subjects": ["species:sharks"],
+        "targets": ["http://metadata.cbd.int/kmgbf/target_2", "GBF-TARGET-03"], "subjects": ["species:whales"],
     }  # fmt: skip
     kept = validate("technology", data)
     assert kept["places"] == ["KEN", "sahel"]
     assert kept["targets"] == ["target-02", "target-03"]
-    assert kept["subjects"] == ["species:sharks"]
+    assert kept["subjects"] == ["species:whales"]
 
 
 JSON = st.recursive(
