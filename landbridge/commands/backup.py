@@ -8,8 +8,8 @@ from django.conf import settings
 from django.db import connection
 
 from landbridge.commands import archive
-from landbridge.commands.run import port_is_free
 from landbridge.commands.shared import follow_with_bar, say, up_to_date
+from landbridge.commands.worker import at_home
 from landbridge.parties.models import Account
 from landbridge.registry.queries import count
 
@@ -38,8 +38,13 @@ def backup(target: Path, portable: bool) -> None:
 @click.option("--force", is_flag=True, help="Also over a node that holds records; what it holds is lost.")
 def restore(source: Path, force: bool) -> None:
     """Bring the backup in FILE back into an empty node. Stop the server first."""
-    if not port_is_free(settings.ADDRESS, settings.PORT):
-        raise click.ClickException(f"Stop the node first: something answers on port {settings.PORT}.")
+    with at_home() as nobody_else:
+        if not nobody_else:
+            raise click.ClickException(f"Stop the node first: a server runs on {settings.DATA}.")
+        _restore(source, force)
+
+
+def _restore(source: Path, force: bool) -> None:
     up_to_date()
     if not force and (count() or Account.objects.exists()):
         raise click.ClickException(

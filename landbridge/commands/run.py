@@ -17,7 +17,7 @@ from landbridge import __version__
 from landbridge.commands.load import SAMPLE, load_files, tell
 from landbridge.commands.shared import follow_with_bar, say, up_to_date
 from landbridge.commands.translations import compile_translations
-from landbridge.commands.worker import START_METHOD, follower_process, share_labels
+from landbridge.commands.worker import START_METHOD, at_home, follower_process, share_labels
 from landbridge.registry.loading import Loader
 from landbridge.registry.queries import count
 
@@ -94,6 +94,14 @@ def run() -> None:
     click.echo(f"Landbridge {__version__}")
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     _check_port()
+    with at_home() as nobody_else:
+        if not nobody_else:
+            raise click.ClickException(f"Another node serves {settings.DATA} already; give this one its own folder.")
+        _serve()
+    click.echo("Landbridge has stopped.")
+
+
+def _serve() -> None:
     say("data", str(settings.DATA))
     try:
         _prepare()
@@ -107,4 +115,3 @@ def run() -> None:
         connection.close()
         say("ready", f"{settings.BASE_URL}  (Ctrl-C stops)")
         server().serve()
-    click.echo("Landbridge has stopped.")

@@ -4,6 +4,7 @@ On Linux it is a fork of this process, as the workers of the server are, so that
 labels in six languages instead of holding a copy each.
 """
 
+import fcntl
 import gc
 import multiprocessing
 import os
@@ -15,11 +16,24 @@ from threading import Event, Thread
 from typing import Any, Final
 
 import django
+from django.conf import settings
 from django.db import connections
 from django.urls import get_resolver
 
 START_METHOD: Final = "fork" if sys.platform == "linux" else "spawn"
 """Forking is not safe on macOS."""
+
+
+@contextmanager
+def at_home() -> Iterator[bool]:
+    """Mark this data folder as served while the node runs: whether nobody else serves it."""
+    with (settings.DATA / "server.lock").open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+            return
+        yield True
 
 
 def share_labels() -> None:
