@@ -19,6 +19,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 HERE = Path(__file__).parent
 DATA = HERE.parent.parent / "shared" / "data"
@@ -136,6 +137,51 @@ def _original_only(data: Mapping[str, object], language: str) -> dict[str, objec
     return kept
 
 
+def _is_over(record: Mapping[str, Any]) -> bool:
+    """Whether the record is closed or past its time: matching leaves it out, so it is no answer."""
+    from landbridge.search.document import day, document
+
+    made = document(_view(record["id"], record["language"], record["data"], record["format"]))
+    return made.facets["state"] == ("closed",) or made.numbers["closes"] < day(datetime.now(UTC).date())
+
+
+def measure_whole() -> dict[str, dict[str, float]]:
+    """Needs against the whole sample network as it is, per language of the need."""
+    from landbridge.cooperation.matching import match_text
+
+    judged, records = _judged(), [record for record in _records() if not _is_over(record)]
+    _fresh_index(_view(record["id"], record["language"], record["data"], record["format"]) for record in records)
+    texts = {record["id"]: " ".join(_texts_of(record["data"], tag) for tag in LANGUAGES) for record in records}
+    plain = PlainBM25(texts)
+    scores: dict[str, list[tuple[float, float]]] = defaultdict(list)
+    for need in judged:
+        grades = {key: grade for key, grade in need["relevant"].items() if key in texts}
+        found = match_text(need["text"], language=need["language"], limit=10)
+        ours = ndcg([match.id for match in found.matches], grades)
+        scores[f"{need['language']}->all"].append((ndcg(plain.rank(need["text"]), grades), ours))
+    return _means(scores)
+
+
+def _judged() -> list[dict[str, Any]]:
+    lines = (HERE / "judged.jsonl").read_text(encoding="utf-8").splitlines()
+    return [json.loads(line) for line in lines]
+
+
+def _records() -> list[dict[str, Any]]:
+    """The sample network without its needs."""
+    records = []
+    for path in sorted((HERE.parent / "landbridge" / "sample").glob("*.jsonl")):
+        records.extend(json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip())
+    return [record for record in records if record["format"] != "need"]
+
+
+def _means(scores: Mapping[str, Sequence[tuple[float, float]]]) -> dict[str, dict[str, float]]:
+    return {
+        pair: {"plain": sum(p for p, _ in got) / len(got), "ours": sum(o for _, o in got) / len(got), "needs": len(got)}
+        for pair, got in sorted(scores.items())
+    }
+
+
 def measure_judged(coded: bool) -> dict[str, dict[str, float]]:
     """Needs against the records of the sample network in one language at a time, translations taken out.
 
@@ -143,11 +189,7 @@ def measure_judged(coded: bool) -> dict[str, dict[str, float]]:
     """
     from landbridge.cooperation.matching import match_text
 
-    judged = [json.loads(line) for line in (HERE / "judged.jsonl").read_text(encoding="utf-8").splitlines()]
-    records = []
-    for path in sorted((HERE.parent / "landbridge" / "sample").glob("*.jsonl")):
-        records.extend(json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip())
-    records = [record for record in records if record["format"] != "need"]
+    judged, records = _judged(), [record for record in _records() if not _is_over(record)]
     scores: dict[str, list[tuple[float, float]]] = defaultdict(list)
     for there in LANGUAGES:
         here = {record["id"]: record for record in records if record["language"] == there}
@@ -168,10 +210,7 @@ def measure_judged(coded: bool) -> dict[str, dict[str, float]]:
             scores[f"{need['language']}->{there}"].append(
                 (ndcg(plain.rank(need["text"]), grades), ndcg([match.id for match in found.matches], grades))
             )
-    return {
-        pair: {"plain": sum(p for p, _ in got) / len(got), "ours": sum(o for _, o in got) / len(got), "needs": len(got)}
-        for pair, got in sorted(scores.items())
-    }
+    return _means(scores)
 
 
 def _print(title: str, table: dict[str, dict[str, float]]) -> None:
@@ -182,7 +221,9 @@ def _print(title: str, table: dict[str, dict[str, float]]) -> None:
         print(f"{pair:<10}{row['plain']:>8.3f}{row['ours']:>8.3f}{ratio:>8.2f}  {'ok' if good else 'BELOW'}")
     crossed = [row["ours"] for pair, row in table.items() if pair[:2] != pair[-2:]]
     every = [row["ours"] for row in table.values()]
+    plain = [row["plain"] for row in table.values()]
     print(f"mean over all pairs {sum(every) / len(every):.3f}, across languages {sum(crossed) / len(crossed):.3f}")
+    print(f"plain BM25: mean over all pairs {sum(plain) / len(plain):.3f}")
 
 
 def _run(folder: str, imported: bool, sets: str) -> None:
@@ -204,6 +245,7 @@ def _run(folder: str, imported: bool, sets: str) -> None:
     if sets in ("judged", "both") and (HERE / "judged.jsonl").is_file():
         _print(f"Judged needs, texts and terms, {label}", measure_judged(coded=True))
         _print(f"Judged needs, texts alone, {label}", measure_judged(coded=False))
+        _print(f"Judged needs against the whole network, {label}", measure_whole())
 
 
 def main() -> None:

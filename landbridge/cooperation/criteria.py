@@ -19,8 +19,8 @@ from landbridge.search.places import subregion, with_regions
 from landbridge.search.understand import SUBJECTS, label_of
 
 WEIGHTS: Final = {
-    "topic": 0.62, "place": 0.14, "support": 0.10, "maturity": 0.03, "language": 0.05, "capacity": 0.03,
-    "freshness": 0.03,
+    "topic": 0.72, "place": 0.10, "support": 0.07, "maturity": 0.02, "language": 0.04, "capacity": 0.03,
+    "freshness": 0.02,
 }  # fmt: skip
 """How much each criterion counts; they add up to 1."""
 _LEVELS: Final = ("none", "low", "medium", "high")
