@@ -12,11 +12,10 @@ from django.test import Client
 
 
 @pytest.fixture
-def folder(tmp_path: Path, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """An index of its own for the test."""
     from landbridge.search import index as index_module
 
-    settings.ROOT_URLCONF = "tests.api.urls_for_tests"
     monkeypatch.setattr(index_module, "folder", lambda: tmp_path / "index")
     index_module.index.cache_clear()
     yield tmp_path

@@ -42,7 +42,8 @@ def test_the_search_gives_every_result_once(reader: Reader, limit: int, more: di
 
 
 @pytest.mark.parametrize(("place", "there"), [
-    ("KEN", {"mangrove-nursery", "mangrove-need", "expert-amina"}), ("Kenya", {"mangrove-nursery", "mangrove-need", "expert-amina"}),
+    ("KEN", {"mangrove-nursery", "mangrove-need", "expert-amina"}),
+    ("Kenya", {"mangrove-nursery", "mangrove-need", "expert-amina"}),
     ("Africa", {"mangrove-nursery", "mangrove-need", "expert-amina", "drone-survey", "oasis-ar"}),
     ("world", set(IDS)), ("CHN,MEX", {"satellite-zh", "water-hyacinth"}), ("FRA", set()),
 ])  # fmt: skip

@@ -74,13 +74,16 @@ def test_what_is_not_json(reader: Reader, body: bytes) -> None:
 
 @pytest.mark.parametrize(("body", "field"), [
     ([], ""), ("text", ""), (None, ""), (17, ""), ({"text": ""}, "text"), ({"text": "  "}, "text"),
-    ({"text": None}, "text"), ({"text": 5}, "text"), ({"text": "x" * 30_000}, "text"), ({"text": "x", "limit": 0}, "limit"),
-    ({"text": "x", "limit": 10**15}, "limit"), ({"text": "x", "limit": "many"}, "limit"), ({"text": "x", "types": "y"}, "types"),
+    ({"text": None}, "text"), ({"text": 5}, "text"), ({"text": "x" * 30_000}, "text"),
+    ({"text": "x", "limit": 0}, "limit"),
+    ({"text": "x", "limit": 10**15}, "limit"), ({"text": "x", "limit": "many"}, "limit"),
+    ({"text": "x", "types": "y"}, "types"),
     ({"text": "x", "types": ["y"]}, "types"), ({"text": "x", "place": ["Atlantis"]}, "place"),
     ({"text": "x", "place": ["KE"] * 99}, "place"), ({"text": "x", "language": "klingon"}, "language"),
     ({"text": "x", "language": 5}, "language"), ({"text": "x", "colour": "red"}, "colour"), ({"record": 5}, "record"),
     ({"record": ""}, "record"), ({"format": "need"}, "data"), ({"format": "offer", "data": {}}, "format"),
-    ({"format": "need", "data": []}, "data"), ({}, "title"), ({"format": "need", "data": {"summary": "x"}}, "data.title"),
+    ({"format": "need", "data": []}, "data"), ({}, "title"),
+    ({"format": "need", "data": {"summary": "x"}}, "data.title"),
     ({"format": "need", "language": "??", "data": {}}, "data.language"), ({"title": 5}, "title"),
 ])  # fmt: skip
 def test_a_need_that_cannot_be(reader: Reader, body: Any, field: str) -> None:

@@ -54,7 +54,7 @@ def test_a_need_in_free_text_gets_explained_matches(reader: Reader) -> None:
 
 @pytest.mark.parametrize("body", [
     {"record": "mangrove-need"},
-    {"format": "need", "language": "fr", "data": {"title": {"fr": "Mangrove"}, "summary": {"fr": "Planter des mangroves"}}},
+    {"format": "need", "language": "fr", "data": {"title": "Mangrove", "summary": {"fr": "Planter des mangroves"}}},
     {"title": {"en": "Mangrove"}, "summary": {"en": "Grow mangrove seedlings"}},
     {"text": "mangrove", "language": "en"},
 ])  # fmt: skip

@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from ninja import Router
 
-from landbridge.web.api.answers import AN_HOUR, json_answer, tagged
+from landbridge.web.api.answers import AN_HOUR, JSON, json_answer, tagged, vary
 from landbridge.web.api.lines import api_url
 
 router = Router(tags=["home"])
@@ -19,14 +19,20 @@ router = Router(tags=["home"])
 
 @router.get("/", operation_id="home", summary="Where everything is")
 def home(request: HttpRequest) -> HttpResponse:
-    """The addresses of this API."""
+    """The addresses of this API; a browser gets the page to read instead."""
+    if request.get_preferred_type([JSON, "text/html"]) == "text/html":
+        return vary(docs(request), ("Accept",))
+    return vary(json_answer(_addresses()), ("Accept",))
+
+
+def _addresses() -> dict[str, str]:
     base = api_url()
-    return json_answer({
+    return {
         "name": settings.NODE_NAME, "version": settings.VERSION, "api": "1", "url": f"{base}/",
         "documentation": f"{base}/docs", "openapi": f"{base}/openapi.json", "records": f"{base}/records",
         "search": f"{base}/search", "match": f"{base}/match", "vocabularies": f"{base}/vocabularies",
         "schemas": f"{base}/schemas", "changes": f"{base}/changes", "dump": f"{base}/dump",
-    })  # fmt: skip
+    }  # fmt: skip
 
 
 @cache
@@ -52,8 +58,17 @@ class Operation:
     summary: str
     description: str
     parameters: list[dict[str, Any]]
-    body: dict[str, Any] | None
+    bodies: dict[str, str]
     id: str
+
+    @property
+    def paragraphs(self) -> list[str]:
+        return paragraphs(self.description)
+
+
+def paragraphs(text: str) -> list[str]:
+    """A text of the document as paragraphs."""
+    return [" ".join(part.split()) for part in text.split("\n\n") if part.strip()]
 
 
 def _operations(document: dict[str, Any]) -> Iterator[Operation]:
@@ -62,7 +77,7 @@ def _operations(document: dict[str, Any]) -> Iterator[Operation]:
             yield Operation(
                 method=method.upper(), path=path, summary=told["summary"], description=told.get("description", ""),
                 parameters=[_parameter(one) for one in told.get("parameters", [])],
-                body=_examples(told), id=told["operationId"],
+                bodies=_examples(told), id=told["operationId"],
             )  # fmt: skip
 
 
@@ -75,16 +90,17 @@ def _parameter(one: dict[str, Any]) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _examples(told: dict[str, Any]) -> dict[str, Any] | None:
+def _examples(told: dict[str, Any]) -> dict[str, str]:
     content = told.get("requestBody", {}).get("content", {})
     examples = content.get("application/json", {}).get("examples", {})
     pretty = orjson.OPT_INDENT_2
-    return {name: orjson.dumps(one["value"], option=pretty).decode() for name, one in examples.items()} or None
+    return {name: orjson.dumps(one["value"], option=pretty).decode() for name, one in examples.items()}
 
 
 @router.get("/docs", include_in_schema=False)
 def docs(request: HttpRequest) -> HttpResponse:
-    """A page to read, made here: no script, nothing from elsewhere."""
+    """A page to read, made here: no script of its own, nothing from elsewhere."""
     document = orjson.loads(_document())
-    page = {"document": document, "operations": list(_operations(document)), "api": api_url()}
+    about = paragraphs(document["info"]["description"])
+    page = {"document": document, "about": about, "operations": list(_operations(document))}
     return render(request, "api/docs.html", page)
