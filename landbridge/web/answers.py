@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import singledispatch
-from typing import Any, Final
+from functools import cache, singledispatch
+from typing import Any, Final, get_args
 
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
@@ -95,7 +95,15 @@ def _(question: RichText, answer: Any, model: type[BaseModel], name: str, readin
 @show.register
 def _(question: Line, answer: Any, model: type[BaseModel], name: str, reading: Reading) -> SafeString:
     given = answer if isinstance(answer, list) else [answer]
-    return _several(choice_name(one) if one in CHOICES else one for one in given)
+    fixed = _is_fixed(model, name) or question.pattern
+    return _several(choice_name(one) if fixed else one for one in given)
+
+
+@cache
+def _is_fixed(model: type[BaseModel], name: str) -> bool:
+    """Whether the question has a few fixed answers, which are shown in words."""
+    inner = get_args(model.model_fields[name].annotation)
+    return any(isinstance(one, str) for kind in inner for one in (kind, *get_args(kind)))
 
 
 def _several(shown: Iterable[str]) -> SafeString:
@@ -236,7 +244,7 @@ def _link(one: Mapping[str, str]) -> SafeString:
 @show.register
 def _(question: File, answer: Any, model: type[BaseModel], name: str, reading: Reading) -> SafeString:
     return _several(
-        format_html('<bdi>{}</bdi> ({} kB)', one.get("caption") or one["name"], number(max(1, one["size"] // 1000)))
+        format_html("<bdi>{}</bdi> ({} kB)", one.get("caption") or one["name"], number(max(1, one["size"] // 1000)))
         for one in answer
     )
 

@@ -155,8 +155,7 @@ def groups(matching: Matching, *, fitting: bool = True) -> list[FitGroup]:
         if match.fits or not fitting:
             grouped.setdefault(match.type, []).append(match)
     return [
-        FitGroup(name, format_plural(name), side(name), tuple(map(of_match, found)))
-        for name, found in grouped.items()
+        FitGroup(name, format_plural(name), side(name), tuple(map(of_match, found))) for name, found in grouped.items()
     ]
 
 

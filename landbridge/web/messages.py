@@ -1,4 +1,4 @@
-"""Every text of the interface that wants a translation: from templates, programs and formats, and the catalogues.
+"""Every text of the interface that wants a translation, from templates and programs, and the catalogues.
 
 `python -m landbridge.web.messages` brings the catalogues in `locale/` up to date: new texts come in empty, those
 that nobody uses any more go. A test fails while a text is empty in any language.
@@ -18,7 +18,7 @@ from django.template.base import Lexer, TokenType
 from django.utils.translation import trim_whitespace
 
 from landbridge.lib.languages import DEFAULT, LANGUAGES
-from landbridge.web import labels, pages
+from landbridge.web import labels
 
 ROOT: Final = Path(__file__).parent
 LOCALE: Final = ROOT / "locale"
@@ -93,17 +93,16 @@ def in_programs() -> Iterator[Message]:
             yield Message(text, plural, context)
 
 
-def in_formats() -> Iterator[Message]:
-    """Labels, helps, names and choices of the formats."""
-    for text in (*pages.strings(), *labels.CHOICES.values()):
-        if text:
-            yield Message(text)
+def in_choices() -> Iterator[Message]:
+    """The words for the fixed answers of the formats; their labels have catalogues of their own beside them."""
+    for text in labels.CHOICES.values():
+        yield Message(text)
 
 
 def messages() -> list[Message]:
     """All texts, each once."""
     found: dict[tuple[str, str | None], Message] = {}
-    for message in (*in_templates(), *in_programs(), *in_formats()):
+    for message in (*in_templates(), *in_programs(), *in_choices()):
         known = found.get(message.key)
         if known is None or (message.plural and not known.plural):
             found[message.key] = message

@@ -79,7 +79,7 @@ def _entries(hits: Iterable[Hit]) -> str:
         f"<entry><title>{escape(hit.title)}</title><id>{escape(settings.BASE_URL + hit.url)}</id>"
         f"<link href={quoteattr(settings.BASE_URL + hit.url)}/><updated>{hit.confirmed_on}T00:00:00Z</updated>"
         f"<category term={quoteattr(hit.type)} label={quoteattr(format_name(hit.type))}/>"
-        f'<summary xml:lang={quoteattr(hit.language)}>{escape(strip_tags(hit.snippet))}</summary></entry>'
+        f"<summary xml:lang={quoteattr(hit.language)}>{escape(strip_tags(hit.snippet))}</summary></entry>"
         for hit in hits
     )
 

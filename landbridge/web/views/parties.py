@@ -91,7 +91,7 @@ def party(request: HttpRequest, country: str) -> HttpResponse:
     """One country or Party."""
     term = vocabulary("countries").terms.get(country)
     if term is None:
-        other = vocabulary("countries").find(country)
+        other = vocabulary("countries").terms.get(country.upper()) or vocabulary("countries").find(country)
         if other is None:
             raise Http404(country)
         return HttpResponsePermanentRedirect(f"/parties/{other.id}")

@@ -36,8 +36,9 @@ class Branch:
 
     @property
     def all_labels(self) -> str:
+        """The preferred labels in the other languages; the search on the server knows all of them."""
         reader = reader_language()
-        return " ".join(fold(label) for tag, labels in self.term.labels.items() if tag != reader for label in labels)
+        return " ".join(labels[0] for tag, labels in self.term.labels.items() if tag != reader and labels)
 
 
 @dataclass(frozen=True)

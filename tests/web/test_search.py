@@ -1,0 +1,158 @@
+"""Search pages: every state an address, every address a page."""
+
+import csv
+import io
+from typing import Any
+from urllib.parse import urlencode
+
+import orjson
+import pytest
+from django.test import Client
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from lxml import etree
+
+from tests.web.reading import body_of, read_page, words
+
+pytestmark = pytest.mark.usefixtures("searchable")
+
+
+def test_results_carry_what_makes_one_open_them(see: Any) -> None:
+    page = see("/search?q=mangrove")
+    hit = page.xpath("//article[@class='hit'][.//a[@href='/records/mangrove-nursery']]")[0]
+    text = " ".join(hit.text_content().split())
+    assert "Technology" in text
+    assert "Kenya" in text
+    assert "Confirmed June 2026" in text
+    assert hit.xpath(".//mark")
+
+
+def test_filters_are_counted_chosen_and_taken_away(see: Any) -> None:
+    page = see("/search?q=mangrove")
+    link = page.xpath("//div[@class='facets']//a[contains(@href, 'type=technology')]")[0]
+    narrowed = see(link.get("href"))
+    assert words(narrowed, "//p[@role='status']").startswith(link.xpath(".//span[@class='n']")[0].text_content())
+    (chosen,) = narrowed.xpath("//div[@class='chosen']//a")
+    assert chosen.get("href") == "/search?q=mangrove"
+
+
+def test_a_region_finds_its_countries(see: Any) -> None:
+    assert see("/search?place=002").xpath("//a[@href='/records/mangrove-nursery']")
+    assert see("/search?place=Kenya").xpath("//a[@href='/records/mangrove-nursery']")
+
+
+def test_a_translation_names_its_original(see: Any) -> None:
+    page = see("/search?q=récif", accept_language="fr")
+    assert "Langue d’origine : anglais" in words(page)
+
+
+def test_nothing_found_says_what_to_do(see: Any) -> None:
+    page = see("/search?q=qqqqxxxx&type=event")
+    assert page.xpath("//div[@class='empty']//a[@href='/match?need=qqqqxxxx']")
+    assert page.xpath("//input[@name='q']/@value") == ["qqqqxxxx"]
+
+
+def test_a_misspelt_word_is_mended(see: Any) -> None:
+    page = see("/search?q=mangroev")
+    assert page.xpath("//p[@class='suggestion']/a/text()") == ["mangrove"]
+
+
+@pytest.mark.parametrize("refused", ["place=Atlantis", "ecosystem=nowhere", "sort=random", "cursor=x", "trl=99"])
+def test_what_cannot_be_searched_is_named_and_kept(see: Any, refused: str) -> None:
+    page = see(f"/search?q=mangrove&{refused}", 400)
+    assert page.xpath("//input[@name='q']/@value") == ["mangrove"]
+    assert page.xpath("//div[@role='alert']//a[starts-with(@href, '/search?q=mangrove')]")
+
+
+def test_pages_follow_each_other(see: Any) -> None:
+    first = see("/search?limit=3")
+    second = see(first.xpath("//a[@rel='next']/@href")[0])
+    ids = [page.xpath("//article//h3/a/@href") for page in (first, second)]
+    assert len(ids[0]) == 3
+    assert not set(ids[0]) & set(ids[1])
+    assert second.xpath("//a[@rel='prev']")
+
+
+def test_results_as_data(visitor: Client) -> None:
+    told = orjson.loads(visitor.get("/search?q=mangrove&format=json").content)
+    assert set(told) == {"total", "hits", "facets", "next"}
+    assert told["total"] == len(told["hits"])
+    table = visitor.get("/search?format=csv&limit=100")
+    rows = list(csv.DictReader(io.StringIO(body_of(table).removeprefix("\ufeff"))))
+    assert {"mangrove-nursery", "reef-need"} <= {row["id"] for row in rows}
+    assert all(not cell.startswith("=") for row in rows for cell in row.values())
+
+
+def test_a_search_is_a_feed(visitor: Client) -> None:
+    feed = etree.fromstring(visitor.get("/feed?q=reef&type=offer").content)
+    spaces = {"a": "http://www.w3.org/2005/Atom"}
+    assert feed.xpath("a:entry/a:link/@href", namespaces=spaces)
+    assert feed.findtext("a:id", namespaces=spaces).endswith("/feed?q=reef&type=offer")
+    assert visitor.get("/feed?place=Atlantis").status_code == 400
+
+
+def test_lists_are_searches(visitor: Client) -> None:
+    assert visitor.get("/technologies?q=reef").headers["Location"] == "/search?type=technology&q=reef"
+    assert visitor.get("/new").headers["Location"] == "/search?sort=newest"
+
+
+_NAMES = (
+    "q",
+    "type",
+    "place",
+    "support",
+    "theme",
+    "trl",
+    "language",
+    "freshness",
+    "sort",
+    "limit",
+    "cursor",
+    "format",
+    "lang",
+)
+_HOSTILE = st.text(max_size=40) | st.sampled_from(
+    [
+        "\x00",
+        "'",
+        '"',
+        "\ud7ff",
+        "%",
+        "<b>",
+        "../..",
+        "9" * 30,
+        "-1",
+        "{{ 1 }}",
+        "النباتات",
+        "入侵",
+        "*",
+        "AND OR NOT",
+        "(" * 20,
+    ]
+)
+
+
+@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(pairs=st.lists(st.tuples(st.sampled_from(_NAMES), _HOSTILE), max_size=5))
+def test_no_parameter_breaks_the_search(visitor: Client, pairs: list[tuple[str, str]]) -> None:
+    for path in ("/search", "/feed"):
+        assert visitor.get(f"{path}?{urlencode(pairs)}").status_code in (200, 400)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(text=_HOSTILE, without=_HOSTILE, place=_HOSTILE, kind=_HOSTILE)
+def test_no_parameter_breaks_the_matches(visitor: Client, text: str, without: str, place: str, kind: str) -> None:
+    given_to = {"need": text, "offer": text, "without": without, "place": place, "type": kind}
+    for path in ("/match", "/offer"):
+        read_page(visitor.get(path, given_to))
+        read_page(visitor.post(path, given_to))
+
+
+@pytest.mark.parametrize(
+    "path", ["/parties", "/vocabularies", "/vocabularies/technologies", "/appearance", "/records/%00"]
+)
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(text=_HOSTILE)
+def test_no_parameter_breaks_a_page(visitor: Client, path: str, text: str) -> None:
+    given_to = {"q": text, "theme": text, "back": text, "in": text, "lang": text}
+    assert visitor.get(path, given_to).status_code < 500
