@@ -112,6 +112,6 @@ def load(
             follow_with_bar()
     if not dry_run:
         rate = loader.outcome.read / max(0.001, time.monotonic() - started)
-        say("index", f"in step with the journal; {rate:,.0f} records a second altogether")
+        say("index", "in step with the journal" + (f"; {rate:,.0f} records a second in all" if rate > 100 else ""))
     if loader.outcome.refused:
         ctx.exit(1)

@@ -17,7 +17,7 @@ from landbridge import __version__
 from landbridge.commands.load import SAMPLE, load_files, tell
 from landbridge.commands.shared import follow_with_bar, say, up_to_date
 from landbridge.commands.translations import compile_translations
-from landbridge.commands.worker import START_METHOD, at_home, follower_process, share_labels
+from landbridge.commands.worker import START_METHOD, at_home, follower_process, leave_together, share_labels
 from landbridge.registry.loading import Loader
 from landbridge.registry.queries import count
 
@@ -108,6 +108,7 @@ def _serve() -> None:
         share_labels()
     except KeyboardInterrupt:
         raise click.Abort from None
+    leave_together()
     with follower_process():
         # This process must not open the index: the workers are forked from it, and threads do not survive that.
         follow_with_bar(here=False)

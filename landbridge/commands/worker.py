@@ -10,6 +10,7 @@ import multiprocessing
 import os
 import signal
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Event, Thread
@@ -34,6 +35,28 @@ def at_home() -> Iterator[bool]:
             yield False
             return
         yield True
+
+
+def leave_together() -> None:
+    """Let every process that is forked from now on end with this one, also when this one is killed.
+
+    Otherwise a worker whose parent is gone keeps the port, and the next start fails.
+    """
+    parent = os.getpid()
+
+    def watch() -> None:
+        if os.getppid() == parent:
+            Thread(target=_leave_with, args=(parent,), daemon=True).start()
+
+    os.register_at_fork(after_in_child=watch)
+
+
+def _leave_with(parent: int) -> None:
+    while os.getppid() == parent:
+        time.sleep(1)
+    os.kill(os.getpid(), signal.SIGTERM)
+    time.sleep(5)
+    os._exit(1)
 
 
 def share_labels() -> None:
