@@ -164,7 +164,8 @@ def measure(server: Server, records: Sequence[Made], asked: Sequence[Question], 
     figures = Figures(server.name)
     addresses = [server.address(question) for question in asked]
     with server.run() as process:
-        throughput(server.port, addresses[:40], 4, 0)
+        for _ in range(2):  # Every process of the server must be warm: new connections, more than there are processes.
+            throughput(server.port, addresses[:60], 8, 0)
         for concurrency in CONCURRENCY:
             rate, took = throughput(server.port, addresses, concurrency, seconds)
             figures.rate[concurrency], figures.median[concurrency] = rate, statistics.median(took)
