@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from landbridge.formats.library import FORMATS
@@ -17,10 +17,9 @@ from landbridge.search.understand import Reading, read, summarise, with_joined
 
 FEATURES: Final = 56
 """How many terms a question to the index has at most: the most telling ones."""
-TOKEN: Final = 0.4
+TOKEN: Final = 0.5
 """A word itself weighs less than what it means: else records in the language of the need come first whatever they
-are about (nDCG@10 over the judged needs and the whole sample network: 0.64 with 1.0, 0.74 with 0.4)."""
-IN_TITLE: Final = 0.35
+are about (nDCG@10 over the judged needs and the whole sample network: 0.64 with 1.0, 0.75 with 0.5)."""
 CONCEPT: Final = 1.0
 LEXICON: Final = 0.65
 CODED: Final = 1.3
@@ -170,6 +169,7 @@ def _rarity(frequency: int, total: int) -> float:
 def features(profile: Profile, index: Index) -> Features:
     """The most telling terms of a profile: those that are rare in the index and weigh much in the need."""
     total = max(1, index.count())
+    in_language = max(1, index.frequency("language", profile.language))
     network = annotator().network
     wanted: list[tuple[Clause, bool]] = [
         (Clause("text", token, TOKEN * _damped(weight)), True) for token, weight in profile.tokens.items()
@@ -188,6 +188,10 @@ def features(profile: Profile, index: Index) -> Features:
         frequency = index.frequency(clause.field, clause.term)
         if not frequency or (frequency > 20 and frequency > TOO_COMMON * total):
             continue
+        if clause.field == "text":
+            # A word is rare in the whole because few records are in its language: only its rarity there tells.
+            share = _rarity(min(frequency, in_language), in_language) / _rarity(frequency, total)
+            clause = replace(clause, weight=clause.weight * min(1.0, share))
         worth = clause.weight * _rarity(frequency, total)
         known = weighed.get((clause.field, clause.term))
         if known is None or known[0] < worth:
