@@ -175,5 +175,8 @@ LOGGING = {
     "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
-    "loggers": {"landbridge": {"level": "INFO"}},
+    "loggers": {
+        "landbridge": {"level": "INFO"},
+        "rdflib": {"level": "ERROR"},  # What it warns of stands in the one error that follows.
+    },
 }

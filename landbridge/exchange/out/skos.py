@@ -60,10 +60,15 @@ def _concept(built: Graph, one: Vocabulary, term: Term, own: Mapping[str, Term])
     built.add((concept, RDF.type, SKOS.Concept))
     built.add((concept, SKOS.inScheme, URIRef(_SCHEME + one.name)))
     built.add((concept, SKOS.notation, Literal(term.id)))
+    preferred = {
+        label.language: label for label in built.objects(concept, SKOS.prefLabel) if isinstance(label, Literal)
+    }
     for tag, labels in term.labels.items():
-        built.add((concept, SKOS.prefLabel, Literal(labels[0], lang=tag)))
-        for label in dict.fromkeys(labels[1:]):
-            if label != labels[0]:
+        # Two parts of the lexicon may name one concept: the first that comes says what it is called.
+        first = preferred.get(tag) or Literal(labels[0], lang=tag)
+        built.add((concept, SKOS.prefLabel, first))
+        for label in labels:
+            if label != str(first):
                 built.add((concept, SKOS.altLabel, Literal(label, lang=tag)))
     _relations(built, one, term, own)
 
