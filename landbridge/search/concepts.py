@@ -33,8 +33,16 @@ NO_TOPIC: Final = frozenset({
     "offer_kinds", "decline_reasons", "aichi",
 })  # fmt: skip
 """Vocabularies whose labels are no topic of a free text: "high", "2 days", "English", "draft"."""
+_EMPTY: Final = """need need-n want request look-for seek wish help use can must with without because-of thanks-to
+in-order-to despite instead-of against about-topic according-to except also only especially for-example very too-much
+enough more less almost completely partly mainly possibly impossible everywhere nowhere somewhere here there near far
+inside outside-of above below between along around across toward from-origin before after during until since now soon
+already still always never often sometimes rarely again once how what which where when why who how-much put take
+concern-apply aim consider-matter thank ask how-many"""
+EMPTY: Final = frozenset(f"lexicon:{word}" for word in _EMPTY.split())
+"""Words of the lexicon that say that something is asked or how words hang together, and nothing of a subject."""
 MOST_SENSES: Final = 5
-CACHE_VERSION: Final = 3
+CACHE_VERSION: Final = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,7 +247,8 @@ def build_network() -> Network:
     builder.join_imported(term for source in all_sources if source.name not in shipped for term in source)
     for source in all_sources:
         for term in source:
-            builder.add(term)
+            if term.key not in EMPTY:
+                builder.add(term)
     network = builder.build()
     for source in all_sources:
         if source.name not in shipped:
