@@ -16,7 +16,7 @@ import pytest
 
 from tests import postgresql
 
-pytest_plugins = ["tests.node"]
+pytest_plugins = ["tests.node", "tests.engines"]
 DATABASES = ("sqlite", "postgresql")
 _ROOT = "LANDBRIDGE_TEST_ROOT"
 _WHY_NOT = "LANDBRIDGE_TEST_NO_SERVER"
@@ -47,6 +47,8 @@ def _prepare_process() -> None:
     os.environ["LANDBRIDGE_SAMPLE"] = "none"
     os.environ["DJANGO_SETTINGS_MODULE"] = "landbridge.settings"
     django.setup()
+    # Workers inherit the environment, and must not read the settings before their own folder is named.
+    del os.environ["DJANGO_SETTINGS_MODULE"]
     # Inner import: the settings read the environment that was made ready above.
     from django.conf import settings
 

@@ -55,9 +55,7 @@ class Need(ToldFormat, CapacityAvailable):
         list[str] | None, Terms(label="Kinds of support wanted", vocabularies=("support_types",), role="support",
                                 cbd={"bbiRequest": "assistanceTypes"})
     ] = None  # fmt: skip
-    urgency: Annotated[
-        str | None, Terms(label="Urgency", vocabularies=("urgency",), many=False, role="urgency")
-    ] = None
+    urgency: Annotated[str | None, Terms(label="Urgency", vocabularies=("urgency",), many=False, role="urgency")] = None
     closed: Annotated[bool | None, Flag(label="Closed", help="Met or withdrawn.", section="keeping",
                                         role="closed")] = None  # fmt: skip
     causes: Annotated[Texts | None, Text(label="Causes", lines=3, max_length=3000, section="story",

@@ -76,9 +76,7 @@ class Technology(ToldFormat, CapacityNeeded):
                                                       rdf="schema:creator", dc="creator")
     ] = None  # fmt: skip
     local_names: Annotated[Texts | None, Text(label="Local names", section="origin", role="body")] = None
-    developed_in: Annotated[
-        list[str] | None, Places(label="Developed in", section="origin", role="place_other")
-    ] = None
+    developed_in: Annotated[list[str] | None, Places(label="Developed in", section="origin", role="place_other")] = None
     deployed_in: Annotated[
         list[str] | None, Places(label="In use in", help="Countries where it works today.", section="origin",
                                  role="place")
