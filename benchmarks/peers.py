@@ -139,6 +139,7 @@ class Pycsw(Server):
             yield process
 
     def address(self, question: Question, limit: int = 10) -> str:
+        # An apostrophe is doubled, as CQL has it; pycsw 2.6 finds such words by no way of quoting (four were tried).
         parts = [f"csw:AnyText like '%{word.replace(chr(39), chr(39) * 2)}%'" for word in question.text.split()]
         names = {"type": "dc:type", "place": "dc:subject", "language": "dc:language"}
         parts += [f"{names[name]} like '%{value}%'" for name, value in question.filters.items()]
@@ -229,7 +230,7 @@ def fill(path: Path, records: Sequence[Made]) -> None:
             ((one.id, one.format, one.language, " ".join(one.data["places"]), one.data["title"][one.language],
               one.data["summary"][one.language]) for one in records),
         )  # fmt: skip
-        database.execute("create virtual table records_fts using fts5 (title, summary, content=records)")
+        database.execute('create virtual table records_fts using fts5 (title, summary, content="records")')
         database.execute("insert into records_fts (rowid, title, summary) select rowid, title, summary from records")
         database.execute("create index records_type on records (type)")
         database.execute("create index records_language on records (language)")
