@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from math import isfinite
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Final, Literal
 
 from pydantic import (
     BaseModel,
@@ -27,7 +27,7 @@ from pydantic_core import PydanticCustomError, core_schema
 from landbridge.formats import tidy
 from landbridge.formats.vocabulary import Term as VocabularyTerm
 from landbridge.formats.vocabulary import vocabulary
-from landbridge.lib.languages import DEFAULT, is_language_tag
+from landbridge.lib.languages import DEFAULT, TAG_PATTERN, is_language_tag
 
 Texts = dict[str, str]
 """Text in languages: language tag to text."""
@@ -111,7 +111,7 @@ class Text(Question):
         return tidy.lines(text) if self.lines > 1 else tidy.line(text)
 
     def describe(self) -> dict[str, Any]:
-        return {"x-max-length": self.max_length, "x-lines": self.lines}
+        return {"x-max-length": self.max_length, "x-lines": self.lines, "propertyNames": {"pattern": TAG_PATTERN}}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -162,6 +162,10 @@ class Lines(Line):
         return [line for part in parts if part and (line := super(Lines, self).prepare(part, language))] or None
 
 
+_SHORT_LIST: Final = 60
+"""Vocabularies of so many terms at most are listed in the schema itself."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Terms(Question):
     """One or more terms of the named vocabularies; kept as ids, or as `vocabulary:id` where there are several."""
@@ -208,7 +212,11 @@ class Terms(Question):
         return None
 
     def describe(self) -> dict[str, Any]:
-        return {"x-vocabularies": list(self.vocabularies)}
+        said: dict[str, Any] = {"x-vocabularies": list(self.vocabularies)}
+        ids = [term.id for name in self.vocabularies for term in vocabulary(name)]
+        if len(self.vocabularies) == 1 and len(ids) <= _SHORT_LIST:
+            said |= {"items": {"type": "string", "enum": ids}} if self.many else {"enum": [*ids, None]}
+        return said
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -20,7 +20,9 @@ RIGHT_TO_LEFT: Final = frozenset({"ar", "fa", "ur", "he", "ps", "sd", "ug", "dv"
 
 DEFAULT: Final = "en"
 
-_TAG = re.compile(r"[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?")
+TAG_PATTERN: Final = "^[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?$"
+"""A language tag as a regular expression that JSON Schema understands as well."""
+_TAG = re.compile(TAG_PATTERN.strip("^$"))
 
 
 def is_language_tag(tag: str) -> bool:
