@@ -40,10 +40,15 @@ _EMAIL = re.compile(r"[\w.+-]+@[\w-]+\.\w{2,}")
 _TELEPHONE = re.compile(r"(?<![\w./-])(?:\+|00)\d[\d ()./-]{6,}\d")
 
 
+def _lines(path: Path) -> Iterator[dict[str, Any]]:
+    with path.open(encoding="utf-8") as file:
+        yield from map(json.loads, file)
+
+
 @cache
 def network() -> tuple[dict[str, Any], ...]:
     """All lines of the sample network."""
-    return tuple(json.loads(line) for path in sorted(FOLDER.glob("*.jsonl")) for line in path.open(encoding="utf-8"))
+    return tuple(one for path in sorted(FOLDER.glob("*.jsonl")) for one in _lines(path))
 
 
 def _answers(role: str) -> Counter[str]:
@@ -101,7 +106,7 @@ def test_every_record_has_its_own_id_and_lies_in_the_file_of_its_format() -> Non
     ids = Counter(one["id"] for one in network())
     assert [record for record, times in ids.items() if times > 1] == []
     for path in FOLDER.glob("*.jsonl"):
-        formats = {json.loads(line)["format"] for line in path.open(encoding="utf-8")}
+        formats = {one["format"] for one in _lines(path)}
         assert formats == {path.stem}
 
 
