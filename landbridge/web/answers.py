@@ -35,7 +35,6 @@ from landbridge.formats.fields import (
 from landbridge.formats.format import parts, questions
 from landbridge.lib.languages import choose, direction
 from landbridge.web.labels import (
-    CHOICES,
     capital,
     choice_name,
     money,

@@ -18,7 +18,7 @@ STYLE_BUDGET = 25_000
 @pytest.mark.parametrize(
     ("address", "cookie", "accepted", "expected"),
     [
-        ("/about", "", "", "en"), ("/about", "", "fr-CH, fr;q=0.9, en;q=0.8", "fr"), 
+        ("/about", "", "", "en"), ("/about", "", "fr-CH, fr;q=0.9, en;q=0.8", "fr"),
         ("/about", "", "de, zh-CN;q=0.5", "zh"),
         ("/about", "", "ru;q=0.2, ar;q=0.7", "ar"), ("/about", "es", "fr", "es"), ("/about?lang=ru", "es", "fr", "ru"),
         ("/about?lang=de", "", "fr", "fr"), ("/about", "xx", "", "en"), ("/about", "", "fr;q=broken, ,;q=0", "en"),

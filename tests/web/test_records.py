@@ -119,7 +119,8 @@ def test_what_is_hidden_is_as_if_it_were_not(see: Any, visitor: Client, name: st
 @pytest.mark.parametrize(
     "address",
     [
-        "/", "/search", "/search?q=mangrove+nursery", f"/search?q={HIDDEN}", "/search?format=json", "/search?format=csv",
+        "/", "/search", "/search?q=mangrove+nursery", f"/search?q={HIDDEN}", "/search?format=json",
+        "/search?format=csv",
         "/feed", "/match?need=mangrove+nursery+seedlings", "/offer?offer=mangrove", "/parties/KEN", "/parties/MDG",
         "/records/mangrove-nursery", "/records/mangrove-need", "/parties", "/vocabularies/countries/MDG",
     ],

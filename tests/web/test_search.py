@@ -67,7 +67,7 @@ def test_what_cannot_be_searched_is_named_and_kept(see: Any, refused: str) -> No
 def test_pages_follow_each_other(see: Any) -> None:
     first = see("/search?limit=3")
     second = see(first.xpath("//a[@rel='next']/@href")[0])
-    ids = [page.xpath("//article//h3/a/@href") for page in (first, second)]
+    ids = [page.xpath("//article//h2/a/@href") for page in (first, second)]
     assert len(ids[0]) == 3
     assert not set(ids[0]) & set(ids[1])
     assert second.xpath("//a[@rel='prev']")

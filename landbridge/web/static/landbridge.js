@@ -29,7 +29,7 @@ for (const field of document.querySelectorAll("input[data-filter]")) {
     const asked = plain(field.value);
     for (const { item, words, inside } of items) {
       item.hidden = asked !== "" && !words.includes(asked);
-      if (inside && asked !== "") item.firstElementChild.open = true;
+      if (inside && asked !== "") item.querySelector("details").open = true;
     }
     // A term that is shown brings the terms above it with it.
     for (const { item } of items) {
