@@ -81,7 +81,7 @@ def place_name(identifier: str) -> str:
 
 def places_named(identifiers: Iterable[str], most: int = 3) -> str:
     """Places in a row of words, and how many more there are."""
-    every = list(identifiers)
+    every = list(dict.fromkeys(identifiers))
     shown = listed(place_name(place) for place in every[:most])
     more = len(every) - most
     return gettext("%(places)s and %(count)s more") % {"places": shown, "count": number(more)} if more > 0 else shown

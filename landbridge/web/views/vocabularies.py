@@ -20,6 +20,8 @@ _FILTER_OF: Final = {name: facet for facet, name in FACET_VOCABULARY.items()} | 
 _DEEPEST: Final = 6
 _OPEN_BELOW: Final = 60
 """A vocabulary with fewer terms is shown open."""
+_FEW_TOPS: Final = 3
+"""Where there are so few terms at the top, the first step down is shown as well."""
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,7 @@ class Branch:
     term: Term
     label: str
     branches: tuple["Branch", ...]
+    is_open: bool = False
 
     @property
     def href(self) -> str:
@@ -105,7 +108,6 @@ def one(request: HttpRequest, name: str) -> HttpResponse:
         "asked": asked,
         "branches": [] if asked else [_branch(found, term, 0) for term in found.tops()],
         "hits": [(capital(term.label(reader_language())), term) for term in _named(asked, (name,), 300)],
-        "is_open": len(found) < _OPEN_BELOW,
         "downloads": _downloads(name),
     }
     return render(request, "vocabulary.html", page)
@@ -113,7 +115,9 @@ def one(request: HttpRequest, name: str) -> HttpResponse:
 
 def _branch(found: Vocabulary, term: Term, depth: int) -> Branch:
     below = found.narrower(term.key) if depth < _DEEPEST else []
-    return Branch(term, capital(term.label(reader_language())), tuple(_branch(found, one, depth + 1) for one in below))
+    branches = tuple(_branch(found, one, depth + 1) for one in below)
+    is_open = len(found) < _OPEN_BELOW or (depth == 0 and len(found.tops()) <= _FEW_TOPS)
+    return Branch(term, capital(term.label(reader_language())), branches, is_open)
 
 
 def _downloads(name: str, identifier: str = "") -> list[tuple[str, str]]:
