@@ -13,6 +13,8 @@ from pathlib import Path
 
 import django
 import pytest
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections
 
 from tests import postgresql
 
@@ -52,6 +54,9 @@ def _prepare_process() -> None:
     # Inner import: the settings read the environment that was made ready above.
     from django.conf import settings
 
+    # As Django's own client does: a request inside a test must not close the connection that holds its transaction.
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
     if settings.DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         settings.DATABASES["default"]["TEST"]["NAME"] = str(folder / "test.sqlite3")
 
