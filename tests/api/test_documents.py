@@ -1,5 +1,6 @@
 """The committed OpenAPI and JSON Schema, and that the API keeps to them (schemathesis)."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -7,7 +8,9 @@ import jsonschema
 import orjson
 import pytest
 import schemathesis
+from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
+from django.db import close_old_connections
 from hypothesis import HealthCheck, Phase, settings
 from openapi_spec_validator import validate
 from schemathesis.checks import load_all_checks
@@ -58,11 +61,22 @@ CHECKS = (
 )  # fmt: skip
 
 
+@pytest.fixture
+def kept_connection() -> Iterator[None]:
+    """Requests end without closing the connection, which holds the transaction of the test; so does Django's client."""
+    signals = (request_started, request_finished)
+    for signal in signals:
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in signals:
+        signal.connect(close_old_connections)
+
+
 @schemathesis_api.parametrize()
 @settings(
     max_examples=25, deadline=None, derandomize=True, phases=[Phase.explicit, Phase.generate],
     suppress_health_check=list(HealthCheck),
 )  # fmt: skip
-def test_the_api_keeps_to_its_document(case: schemathesis.Case, node: None) -> None:
+def test_the_api_keeps_to_its_document(case: schemathesis.Case, node: None, kept_connection: None) -> None:
     response = case.call(app=get_wsgi_application(), headers={"Accept-Encoding": "identity"})
     case.validate_response(response, checks=[schemathesis.checks.not_a_server_error, *CHECKS])

@@ -130,5 +130,7 @@ def test_no_other_text_is_a_cursor(cursor: str) -> None:
 
 def test_a_cursor_of_another_list_is_refused(reader: Reader) -> None:
     assert reader.get("/records", {"cursor": cursors.encode("other", "x")}).status_code == 422
+    for never_an_id in ("\x00", "a\x00b", "x" * 101, "a b"):
+        assert reader.get("/records", {"cursor": cursors.encode("records", never_an_id)}).status_code == 422
     search_cursor = reader.json("/search", limit=1)["next"]
     assert reader.get("/records", {"cursor": search_cursor}).status_code == 422

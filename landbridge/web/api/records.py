@@ -1,5 +1,6 @@
 """Records: one after the other, each, its history, each of its revisions."""
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Annotated, Any, Final
@@ -21,6 +22,7 @@ from landbridge.web.api.parameters import Cursor, Many, PageSize, RecordId, know
 from landbridge.web.api.problems import ProblemError, invalid
 
 router = Router(tags=["records"])
+_ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._~-]{0,99}")
 MOST_SCANNED: Final = 2_000
 """Records looked at for one page when a place is asked for; a shorter page still names the next one."""
 
@@ -99,7 +101,10 @@ def _moment(given: datetime | None) -> datetime | None:
 
 def _after(cursor: str) -> str:
     try:
-        return cursors.decode("records", cursor) if cursor else ""
+        last = cursors.decode("records", cursor) if cursor else ""
+        if last and not _ID.fullmatch(last):
+            raise cursors.BadCursor(cursor[:40])
+        return last
     except cursors.BadCursor:
         raise invalid("cursor", gettext("This cursor is none of ours; start again without it."), "cursor") from None
 
@@ -111,6 +116,8 @@ def view_of(record_id: str, revision: int | None = None) -> RecordView:
         ProblemError: 404 when there is none for anyone, 410 when it is retired.
     """
     try:
+        if not _ID.fullmatch(record_id):  # PostgreSQL does not take a NUL even to look for it.
+            raise Unknown(record_id)
         return queries.get(record_id, ANYONE, revision)
     except Gone:
         raise ProblemError(410, gettext("The record %(id)s was retired.") % {"id": record_id}) from None
