@@ -26,10 +26,10 @@ class Address:
     path: str
     pairs: tuple[tuple[str, str], ...] = ()
 
-    def adding(self, name: str, value: str) -> "Address":
-        """With one more value; a page further on starts again at its beginning."""
-        kept = tuple(pair for pair in self.pairs if pair != (name, value) and pair[0] != "cursor")
-        return Address(self.path, (*kept, (name, value)))
+    def going_on(self) -> str:
+        """The beginning of the address to which a page with many links appends one more parameter each."""
+        start = str(Address(self.path, tuple(pair for pair in self.pairs if pair[0] != "cursor")))
+        return start + ("&" if "?" in start else "?")
 
     def setting(self, name: str, value: str) -> "Address":
         """With this value alone for the parameter, or without it when the value is empty."""

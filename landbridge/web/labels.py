@@ -187,7 +187,9 @@ def month(day: date | datetime | str) -> str:
 
 
 def number(value: Any) -> str:
-    """A number with the marks of the reader's language."""
+    """A number with the marks of the reader's language; those below a thousand are alike in all six."""
+    if isinstance(value, int) and 0 <= value < 1000:
+        return str(int(value))
     try:
         return format_decimal(value, locale=_locale(reader_language()))
     except (ArithmeticError, ValueError, TypeError):

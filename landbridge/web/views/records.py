@@ -8,6 +8,7 @@ import orjson
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.shortcuts import render
+from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext
 
 from landbridge.cooperation.matching import match_record
@@ -47,9 +48,11 @@ def record(request: HttpRequest, record_id: str) -> HttpResponse:
     """The page of a record; `.json` behind its id, or the Accept header, gives its data."""
     bare = record_id.removesuffix(".json")
     if bare != record_id or _wants_json(request):
-        return as_json(_found(request, bare))
-    view = _found(request, record_id)
-    return render(request, "record.html", _page(request, view))
+        response = as_json(_found(request, bare))
+    else:
+        response = render(request, "record.html", _page(request, _found(request, record_id)))
+    patch_vary_headers(response, ("Accept",))
+    return response
 
 
 @telling

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final
+from urllib.parse import quote_plus
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -18,7 +19,7 @@ from landbridge.web.outputs import OUTPUTS
 
 FIRST: Final = 6
 """Values of a facet that are shown at once."""
-MOST: Final = 60
+MOST: Final = 40
 
 
 @dataclass(frozen=True)
@@ -133,8 +134,9 @@ def _is_country(place: str) -> bool:
 
 def _facet(address: Address, name: str, title: str, counted: Iterable[FacetValue], total: int) -> list[Facet]:
     """A facet, unless it has nothing to choose from."""
+    start = address.going_on() + f"{name}="
     values = tuple(
-        Value(facet_label(name, value), count, str(address.adding(name, value)))
+        Value(facet_label(name, value), count, start + quote_plus(value))
         for value, count in counted
         if (name, value) not in address.pairs
     )[:MOST]
