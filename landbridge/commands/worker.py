@@ -64,9 +64,10 @@ def share_labels() -> None:
     if START_METHOD != "fork":
         return
     # Inner import: only the process that forks needs the labels this early.
-    from landbridge.search.concepts import annotator
+    from landbridge.search import spelling, understand
 
-    annotator()
+    understand.warm()
+    spelling.warm()
     _ = get_resolver().url_patterns  # The pages as well: the first visitor should not wait for them.
     gc.collect()
     gc.freeze()

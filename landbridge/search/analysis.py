@@ -75,7 +75,7 @@ def light10(word: str) -> str:
     return word
 
 
-@lru_cache(maxsize=60_000)
+@lru_cache(maxsize=30_000)
 def stems(word: str, language: str) -> tuple[str, ...]:
     """The tokens of one normalised word of a script with spaces, the main one first."""
     bare = fold(word)
@@ -143,7 +143,7 @@ _CYRILLIC: Final = dict(
 )
 
 
-@lru_cache(maxsize=60_000)
+@lru_cache(maxsize=30_000)
 def cognate(folded: str) -> str:
     """The key under which related spellings of one international word meet: monitoring and мониторинг.
 

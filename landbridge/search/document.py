@@ -172,9 +172,10 @@ def _joined(texts: Iterable[tuple[str, str, str]]) -> dict[tuple[str, bool], str
 
 def _add_words(terms: ReadTerms, words: Iterable[Word], stop: frozenset[str], is_title: bool) -> None:
     for word in words:
-        if word.folded in stop:
-            continue
         terms.text.extend(word.tokens)
+        if word.folded in stop:
+            # It can be asked for ("with", "été"), but it is no more than a word.
+            continue
         if is_title:
             terms.title.extend(word.tokens)
         key = cognate(word.folded)

@@ -29,7 +29,7 @@ logger = logging.getLogger(__name__)
 
 LAYOUT: Final = 2
 """Raise it when the fields change: an index of another layout is dropped and built anew from the journal."""
-_HEAP: Final = 60_000_000
+_HEAP: Final = 30_000_000
 _COUNTS_KEPT: Final = 20.0
 """Seconds."""
 _MOST_COUNTS: Final = 50_000

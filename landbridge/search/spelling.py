@@ -65,6 +65,11 @@ def _nearest(folded: str) -> str | None:
     return _known()[folded[0]][near[0]] if near else None
 
 
+def warm() -> None:
+    """Load the known words; see `understand.warm`."""
+    _by_length()
+
+
 def suggest(text: str, wording: Wording) -> str | None:
     """The question with its unknown words replaced by their nearest known ones, or None when nothing is better."""
     plain = normalise(text[:300])

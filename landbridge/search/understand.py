@@ -42,6 +42,9 @@ class Understood:
 def _identifier() -> Any:
     identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=False)
     identifier.set_languages(list(LATIN))
+    if hasattr(identifier, "_full_model"):
+        # It keeps the tables of all its 142 languages, 28 MB, in case somebody wants another choice.
+        identifier._full_model = None
     return identifier
 
 
@@ -70,6 +73,14 @@ def _by_labels(text: str) -> str | None:
     covered = {tag: sum(one.last - one.first + 1 for one in annotator().find(text, tag)[1]) for tag in LATIN}
     best = max(LATIN, key=lambda tag: covered[tag])
     return best if covered[best] else None
+
+
+def warm() -> None:
+    """Load what every question needs, once before processes are forked: they share it, and nobody waits for it."""
+    _identifier()
+    _lexicon_labels()
+    _joined()
+    annotator()
 
 
 @dataclass(frozen=True)
