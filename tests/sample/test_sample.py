@@ -135,6 +135,7 @@ def test_every_main_kind_of_ecosystem_is_there() -> None:
     assert ECOSYSTEMS - seen == set()
 
 
+@pytest.mark.requirement("NET-1")
 def test_the_support_centres_name_the_parties_they_serve() -> None:
     centres = [one["data"] for one in network() if "support-centre" in one["data"].get("organisation_types", ())]
     assert len(centres) == CENTRES
