@@ -145,7 +145,7 @@ def _texts() -> tuple[tuple[str, str], ...]:
 # Some tests hold paths that an attacker may write; they are made up, and named here.
 FORBIDDEN = {
     "the path of a machine": re.compile(
-        r"(?<![\w.:/-])/(?:home|root|Users|work|mnt|workspace)/\w|(?<![\w.])/tmp/(?!landbridge-outside|evil)\w|[A-Z]:\\Users"
+        r"(?<![\w.:/-])/(?:home|root|Users|work|mnt|workspace)/\w|(?<![\w.])/tmp/(?!landbridge-|evil)\w|[A-Z]:\\Users"
     ),
     "the host of a package registry": re.compile(
         r"(?:pypi|pythonhosted|npmjs|crates|artifactory|nexus|devpi)\.(?:org|com|io|local|internal)|[\w-]+\.internal\b"
