@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -33,6 +33,8 @@ _HEAP: Final = 30_000_000
 _COUNTS_KEPT: Final = 20.0
 """Seconds."""
 _MOST_COUNTS: Final = 50_000
+_MOST_FACETS: Final = 250
+Facets = dict[str, tuple[tuple[str, int], ...]]
 
 
 def _schema() -> tantivy.Schema:
@@ -61,6 +63,8 @@ class TantivyIndex:
         self._writer: tantivy.IndexWriter | None = None
         self._counts: dict[tuple[str, str], int] = {}
         self._counted_at = 0.0
+        self._known_facets: dict[Hashable, Facets] = {}
+        self._state = 0
 
     def _open(self) -> tantivy.Index:
         index = tantivy.Index(self.schema, path=str(self.folder))
@@ -92,7 +96,7 @@ class TantivyIndex:
 
     def _reload(self) -> None:
         self._index.reload()
-        self._counts = {}
+        self._counts, self._known_facets = {}, {}
 
     def release(self) -> None:
         if self._writer is not None:
@@ -118,7 +122,7 @@ class TantivyIndex:
 
     def search(self, plan: Plan) -> Answer:
         query = self._query(plan)
-        searcher = self._index.searcher()
+        searcher = self._searcher()
         options: dict[str, Any] = {"limit": max(plan.limit, 1), "count": True, "offset": plan.offset}
         if plan.sort:
             options["order_by_field"] = plan.sort.removeprefix("-")
@@ -130,9 +134,27 @@ class TantivyIndex:
         )
         return Answer(_count(result), rows, self._facets(searcher, query, plan))
 
-    def _facets(self, searcher: tantivy.Searcher, query: Query, plan: Plan) -> dict[str, tuple[tuple[str, int], ...]]:
+    def _facets(self, searcher: tantivy.Searcher, query: Query, plan: Plan) -> Facets:
         if not plan.facets:
             return {}
+        # The same question in the same state of the index: its next page, or somebody else asking it.
+        key = _facet_key(plan)
+        known = self._known_facets.get(key)
+        if known is None:
+            if len(self._known_facets) >= _MOST_FACETS:
+                self._known_facets = {}
+            known = self._known_facets[key] = self._counted(searcher, query, plan)
+        return known
+
+    def _searcher(self) -> tantivy.Searcher:
+        """A searcher over the last commit, whichever process made it."""
+        state = (self.folder / "meta.json").stat().st_mtime_ns
+        if state != self._state:
+            self._reload()
+            self._state = state
+        return self._index.searcher()
+
+    def _counted(self, searcher: tantivy.Searcher, query: Query, plan: Plan) -> Facets:
         asked = {name: {"terms": {"field": name, "size": plan.facet_size}} for name in plan.facets}
         counted = searcher.aggregate(query, asked)
         return {
@@ -194,6 +216,12 @@ class TantivyIndex:
             2**62 if limits.most is None else limits.most,
         )  # fmt: skip
         return Query.const_score_query(query, 0.0)
+
+
+def _facet_key(plan: Plan) -> Hashable:
+    """What decides the counts of a question: all but the order and the page."""
+    narrowed = (tuple(sorted(plan.filters.items())), tuple(sorted(plan.without.items())))
+    return plan.groups, narrowed, plan.ranges, plan.least_groups, plan.facets, plan.facet_size
 
 
 def _stored(document: tantivy.Document) -> dict[str, Any]:

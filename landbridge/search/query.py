@@ -5,7 +5,7 @@ import binascii
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Final, NamedTuple
+from typing import Final
 
 from landbridge.formats.vocabulary import vocabulary
 from landbridge.lib.languages import choose
@@ -62,11 +62,8 @@ class Query:
     cursor: str = ""
 
 
-class FacetValue(NamedTuple):
-    """A value of a facet (a term id, a language tag, a year) and how many results have it."""
-
-    value: str
-    count: int  # type: ignore[assignment]  # a tuple's own `count` is not needed here
+FacetValue = tuple[str, int]
+"""A value of a facet (a term id, a language tag, a year) and how many results have it."""
 
 
 @dataclass(frozen=True)
@@ -136,7 +133,7 @@ def search(
     return Results(
         total=answer.total,
         hits=tuple(_hit(row, language, highlighter) for row in answer.rows),
-        facets={name: tuple(map(FacetValue._make, pairs)) for name, pairs in answer.facets.items()},
+        facets=answer.facets,
         next=_cursor(offset + plan.limit) if offset + plan.limit < min(answer.total, DEEPEST) else None,
         previous=_cursor(max(0, offset - plan.limit)) if offset else None,
         suggestion=suggest(query.text, wording) if query.text and (loosened or answer.total < 3) else None,

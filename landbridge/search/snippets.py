@@ -48,7 +48,10 @@ class Highlighter:
         if not self.wording.stems:
             return escape(_cut(text, 0))
         beginnings, runs = self._what(language)
-        spans = _spans(folded_in_place(text), beginnings, runs)
+        # What is found stands at the beginning as a rule; only otherwise is the rest read.
+        spans = _spans(folded_in_place(text[: LENGTH + 20]), beginnings, runs)
+        if not spans and len(text) > LENGTH:
+            spans = _spans(folded_in_place(text), beginnings, runs)
         start = _start(text, spans[0][0]) if spans else 0
         shown = _cut(text, start)
         end = start + len(shown)

@@ -59,7 +59,9 @@ def search(request: HttpRequest, asked: Query[SearchParameters]) -> HttpResponse
     known_formats("type", asked.type)
     language = reader_language()
     try:
-        found = searches.search(_query(asked), ANYONE, language, with_facets=asked.facet_limit > 0)
+        found = searches.search(
+            _query(asked), ANYONE, language, with_facets=asked.facet_limit > 0, facet_size=asked.facet_limit
+        )
     except BadQuery as problem:
         raise invalid(_PARAMETER_OF.get(problem.field, problem.field), str(problem)) from None
     return json_answer(body_of(found, language, asked.facet_limit), "no-store")

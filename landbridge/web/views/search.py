@@ -119,8 +119,8 @@ def _facets(address: Address, found: Results) -> list[Facet]:
     for name in FILTERS:
         counted = found.facets.get(name, ())
         if name == "place":
-            countries = [value for value in counted if _is_country(value.value)]
-            regions = [value for value in counted if not _is_country(value.value)]
+            countries = [value for value in counted if _is_country(value[0])]
+            regions = [value for value in counted if not _is_country(value[0])]
             made += _facet(address, name, gettext("Countries"), countries, found.total)
             made += _facet(address, name, gettext("Regions and groups"), regions, found.total)
         else:
