@@ -149,13 +149,9 @@ def _chinese_parts(kept: list[Word]) -> tuple[str, ...]:
 
 
 def _phrase_group(phrase: str, language: str) -> Group | None:
-    tokens = [word.tokens for word in words(normalise(phrase), language)]
-    stop = STOPWORDS.get(language, frozenset())
-    kept = [word for word in words(normalise(phrase), language) if word.folded not in stop]
-    flat = tuple(token for word in kept for token in word.tokens)
-    if len(flat) < 2 or not tokens:
-        return None
-    return Group((Phrase("text", flat, 2.0),))
+    """Words that must stand side by side, small words included; one word alone is no phrase."""
+    flat = tuple(token for word in words(normalise(phrase), language) for token in word.tokens)
+    return Group((Phrase("text", flat, 2.0),)) if len(flat) > 1 else None
 
 
 def _wording(language: str, groups: list[Group], quoted: list[Group], kept: list[Word], found: list[Found]) -> Wording:
