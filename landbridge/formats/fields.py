@@ -236,6 +236,8 @@ class Number(Question):
 
     least: float | None = None
     most: float | None = None
+    year: bool = False
+    """A year is written without separators."""
     kind: ClassVar[str] = "number"
 
     def prepare(self, value: Any, language: str) -> Any:

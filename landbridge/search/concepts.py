@@ -12,7 +12,6 @@ import pickle
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -42,7 +41,7 @@ concern-apply aim consider-matter thank ask how-many"""
 EMPTY: Final = frozenset(f"lexicon:{word}" for word in _EMPTY.split())
 """Words of the lexicon that say that something is asked or how words hang together, and nothing of a subject."""
 MOST_SENSES: Final = 5
-CACHE_VERSION: Final = 5
+CACHE_VERSION: Final = 6
 Pattern = str | tuple[str, ...]
 """What is sought: a tuple of tokens, or characters where a script has no spaces."""
 
@@ -68,6 +67,8 @@ class Network:
     related: dict[str, tuple[str, ...]] = field(default_factory=dict)
     canonical: dict[str, str] = field(default_factory=dict)
     """Concepts of several vocabularies that mean the same, to the one key they are indexed under."""
+    joined: dict[str, list[str]] = field(default_factory=dict)
+    """The same the other way round: a kept key to those that were joined with it."""
     labels: dict[str, dict[str, str]] = field(default_factory=dict)
     """Preferred labels of imported concepts, which no shipped vocabulary knows."""
 
@@ -207,6 +208,8 @@ class _Builder:
             if len(automaton):
                 automaton.make_automaton()
                 self.network.automata[tag] = automaton
+        for other, kept in self.network.canonical.items():
+            self.network.joined.setdefault(kept, []).append(other)
         return self.network
 
     def _key_of(self, pattern: Pattern) -> str | tuple[int, ...]:
@@ -286,7 +289,28 @@ def load_network() -> Network:
     return network
 
 
-@cache
+class _Kept:
+    """The annotator of this process, and the state of the imported vocabularies that it knows."""
+
+    annotator: Annotator | None = None
+    state: int = -1
+
+
+def _imported_state() -> int:
+    try:
+        return imported_folder().stat().st_mtime_ns
+    except FileNotFoundError:
+        return 0
+
+
 def annotator() -> Annotator:
-    """The annotator of this process."""
-    return Annotator(load_network())
+    """The annotator of this process; made anew when a vocabulary was imported or taken out meanwhile."""
+    state = _imported_state()
+    if _Kept.annotator is None or state != _Kept.state:
+        _Kept.annotator, _Kept.state = Annotator(load_network()), state
+    return _Kept.annotator
+
+
+def forget() -> None:
+    """Let the next call make the annotator anew."""
+    _Kept.annotator = None

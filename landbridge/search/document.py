@@ -10,7 +10,7 @@ from typing import Any, Final
 from pydantic import BaseModel
 
 from landbridge.formats import tidy
-from landbridge.formats.fields import Flag, Group, Line, Organisation, Period, Question, RichText, Terms, Text
+from landbridge.formats.fields import Day, Flag, Group, Line, Organisation, Period, Question, RichText, Terms, Text
 from landbridge.formats.format import CommonFormat, parts, questions
 from landbridge.formats.library import FORMATS
 from landbridge.formats.vocabulary import ancestors
@@ -100,6 +100,12 @@ def _(question: Line, answer: Any, model: type[BaseModel], name: str, into: Gath
 def _(question: Flag, answer: Any, model: type[BaseModel], name: str, into: Gathered) -> None:
     if question.role and answer:
         into.flags[question.role] = True
+
+
+@gather.register
+def _(question: Day, answer: Any, model: type[BaseModel], name: str, into: Gathered) -> None:
+    if question.role:
+        into.flags[question.role] = answer
 
 
 @gather.register
@@ -279,7 +285,7 @@ def _stored(
     stored: dict[str, Any] = {
         "id": view.id, "type": view.format, "language": view.language, "title": view.data["title"],
         "summary": _shortened(view.data.get("summary") or _plain(view.data.get("description"))),
-        "places": [short for short, _ in keys.get("place", [])][:40],
+        "places": list(dict.fromkeys(short for short, _ in keys.get("place", [])))[:40],
         "confirmed": confirmed.isoformat(), "updated": int(view.updated_at.timestamp()),
         "confirmed_by_hand": view.confirmed_on is not None,
         "sample": bool(view.data.get("sample")), "provider": found.names[0] if found.names else "",

@@ -14,7 +14,7 @@ from lxml import etree
 
 from landbridge.formats.vocabulary import COLUMNS, names, read
 from landbridge.lib.languages import LANGUAGES, primary
-from landbridge.search.concepts import annotator, imported_folder, load_network
+from landbridge.search.concepts import forget, imported_folder, load_network
 
 LARGEST: Final = 1_000_000_000
 """Bytes; a larger file is no vocabulary."""
@@ -98,7 +98,7 @@ def import_file(path: Path, name: str | None = None, progress: Progress = lambda
         raise ImportProblem(f"{path}: no concept with a label in ar, en, es, fr, ru or zh was found")
     _write(name, entries)
     progress("Joining with what is there")
-    annotator.cache_clear()
+    forget()
     network = load_network()
     own = f"{name}:"
     joined = sum(1 for other in network.canonical if other.startswith(own))
@@ -111,7 +111,7 @@ def remove(name: str) -> bool:
     path = imported_folder() / f"{name}.tsv"
     found = path.is_file()
     path.unlink(missing_ok=True)
-    annotator.cache_clear()
+    forget()
     return found
 
 

@@ -79,7 +79,6 @@ def warm() -> None:
     """Load what every question needs, once before processes are forked: they share it, and nobody waits for it."""
     _identifier()
     _lexicon_labels()
-    _joined()
     annotator()
 
 
@@ -144,19 +143,11 @@ NOT_SUBJECTS: Final = (
 
 def with_joined(network_keys: Iterable[str]) -> list[str]:
     """The keys with all keys that were joined with them, so that a joined support type is still seen as one."""
-    joined: dict[str, list[str]] = _joined()
+    joined = annotator().network.joined
     every: list[str] = []
     for key in network_keys:
         every.extend([key, *joined.get(key, ())])
     return list(dict.fromkeys(every))
-
-
-@cache
-def _joined() -> dict[str, list[str]]:
-    joined: dict[str, list[str]] = {}
-    for other, kept in annotator().network.canonical.items():
-        joined.setdefault(kept, []).append(other)
-    return joined
 
 
 SUBJECTS: Final = ("technologies", "ecosystems", "species", "threats", "actions", "topics", "themes")

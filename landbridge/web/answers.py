@@ -141,8 +141,7 @@ def place_address(identifier: str) -> str:
 
 @show.register
 def _(question: Number, answer: Any, model: type[BaseModel], name: str, reading: Reading) -> SafeString:
-    is_year = (question.least or 0) >= 500
-    return format_html("{}", answer if is_year else number(answer))
+    return format_html("{}", answer if question.year else number(answer))
 
 
 @show.register

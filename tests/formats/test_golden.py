@@ -36,7 +36,6 @@ WRITE = os.environ.get("GOLDEN") == "write"
 
 SILENT_IN_SEARCH = {
     "Number": "figures are read, not searched",
-    "Day": "the dates that count stand on the record itself",
     "Money": "amounts are read, not searched",
     "Quantity": "quantities are read, not searched",
     "Person": "who is a contact is not for a search engine",
@@ -47,9 +46,6 @@ SILENT_IN_SEARCH = {
 }
 """Kinds that give nothing to the index, and why."""
 ROLES_WITHOUT_SEARCH = {
-    ("Day", "confirmed"): "the registry keeps it beside the answers",
-    ("Day", "expires"): "the registry keeps it beside the answers",
-    ("Day", "deadline"): "a gap: the document asks for it, and no function gathers it",
     ("Money", "cost"): "shown on the page only",
 }
 """Roles of answers that the index does not get, and why."""

@@ -9,9 +9,10 @@ import pytest
 from django.test import Client
 
 from tests.api.conftest import folder
-from tests.web.conftest import filled, node, searchable, translations
+from tests.web.conftest import filled, searchable, translations
+from tests.web.conftest import node as visited
 
-__all__ = ["filled", "folder", "node", "searchable", "translations"]
+__all__ = ["filled", "folder", "searchable", "translations", "visited"]
 
 
 @pytest.fixture

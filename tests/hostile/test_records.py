@@ -25,7 +25,7 @@ PAYLOADS = (
     "<mark>peat</mark> <math><mtext><style><img src=x onerror=alert(7)></style>", "\u202eevil\u202c \u2066\u200f\u200b",
     "<p style='background:url(javascript:alert(7))' onclick=alert(7) id=q name=body>peat</p>",
 )  # fmt: skip
-LINKS = ("javascript:alert(7)", "http://ok.example/?a=\"><script>", "data:text/html,<script>", "https://ok.example/%22")
+LINKS = ("javascript:alert(7)", 'http://ok.example/?a="><script>', "data:text/html,<script>", "https://ok.example/%22")
 
 
 def _answers(model: Any, payload: str, depth: int = 0) -> dict[str, Any]:
@@ -158,7 +158,15 @@ def test_other_outputs_hold_it_as_text(evil: list[str], stranger: Client) -> Non
 def test_links_that_act_are_refused(db: None, folder: Path) -> None:
     from landbridge.formats.validate import InvalidRecord, validate
 
-    for link in (LINKS[0], LINKS[1], LINKS[2], "JaVaScRiPt:alert(7)", "\x01javascript:alert(7)", "//evil.example", "/x"):
+    for link in (
+        LINKS[0],
+        LINKS[1],
+        LINKS[2],
+        "JaVaScRiPt:alert(7)",
+        "\x01javascript:alert(7)",
+        "//evil.example",
+        "/x",
+    ):
         data = {"title": "x", "summary": "x", "links": [{"url": link}]}
         with pytest.raises(InvalidRecord):
             validate("technology", data, "en")
@@ -170,7 +178,7 @@ def test_words_without_end_do_not_stop_the_node(
     from tests.api.small import publish
 
     word = "peat" * 9_000
-    texts = {tag: word[:250] for tag in LANGUAGES}
+    texts = dict.fromkeys(LANGUAGES, word[:250])
     signs = {"zh": "湿" * 250, "ar": "\u0640" * 250, "ru": "Щ\u0301" * 100, "en": "\u0301" * 200 + "peat"}
     publish([
         {"id": "long", "format": "technology", "language": "en",

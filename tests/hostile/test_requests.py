@@ -59,7 +59,7 @@ METHODS = ("POST", "PUT", "PATCH", "DELETE", "OPTIONS", "HEAD", "TRACE", "NONSEN
 
 
 @pytest.fixture(autouse=True)
-def quiet(node: None) -> Iterator[None]:
+def quiet(visited: None) -> Iterator[None]:
     """Refusals are logged by the thousand; a failure shows as a status."""
     logging.disable(logging.CRITICAL)
     yield

@@ -13,9 +13,9 @@ from tests.support import shared
 @pytest.fixture
 def data_folder(tmp_path: Path, settings: Any) -> Path:
     settings.DATA = tmp_path
-    concepts.annotator.cache_clear()
+    concepts.forget()
     yield tmp_path
-    concepts.annotator.cache_clear()
+    concepts.forget()
 
 
 TURTLE = """

@@ -100,7 +100,7 @@ class Need(ToldFormat, CapacityAvailable):
     beneficiaries: Annotated[list[str] | None, Terms(label="Who benefits", vocabularies=("target_groups",),
                                                      section="people", role="group",
                                                      cbd={"bbiRequest": "beneficiaries"})] = None  # fmt: skip
-    beneficiary_count: Annotated[float | None, Number(label="How many people", least=0, section="people")] = None
+    beneficiary_count: Annotated[int | None, Number(label="How many people", least=0, section="people")] = None
     endorsement: Annotated[str | None, Line(label="Endorsement by the national focal point", section="people",
                                             cbd={"bbiRequest": "endorsement"})] = None  # fmt: skip
     anonymous: Annotated[bool | None, Flag(label="Do not show who asks", section="people")] = None

@@ -86,9 +86,9 @@ class Organisation(CommonFormat):
                                                                      cbd={"organization": "linkedOrganizations"})] = None  # fmt: skip
     identifiers: Annotated[list[str] | None, Lines(label="Identifiers", help="ROR, registry number.",
                                                   section="more", dc="identifier")] = None  # fmt: skip
-    established: Annotated[float | None, Number(label="Founded (year)", least=500, most=2200,
+    established: Annotated[int | None, Number(label="Founded (year)", least=500, most=2200, year=True,
                                                 section="more")] = None  # fmt: skip
-    staff: Annotated[float | None, Number(label="Staff", least=0, section="more")] = None
+    staff: Annotated[int | None, Number(label="Staff", least=0, section="more")] = None
     track_record: Annotated[Texts | None, Text(label="Experience in cooperation", lines=3, max_length=5000,
                                                section="services", role="body",
                                                cbd={"bbiProfile": "pastExperience"})] = None  # fmt: skip

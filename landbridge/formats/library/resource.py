@@ -30,7 +30,7 @@ class Resource(ToldFormat):
                                                                         role="provider", rdf="schema:publisher",
                                                                         dc="publisher")] = None  # fmt: skip
     authors: Annotated[list[str] | None, Lines(label="Authors", section="people", dc="creator")] = None
-    year: Annotated[float | None, Number(label="Year", least=1000, most=2200, dc="date",
+    year: Annotated[int | None, Number(label="Year", least=1000, most=2200, year=True, dc="date",
                                          rdf="schema:datePublished")] = None  # fmt: skip
     identifier: Annotated[str | None, Line(label="Identifier", help="DOI, ISBN, handle.", section="more",
                                            dc="identifier")] = None  # fmt: skip

@@ -81,7 +81,7 @@ class Technology(ToldFormat, CapacityNeeded):
         list[str] | None, Places(label="In use in", help="Countries where it works today.", section="origin",
                                  role="place")
     ] = None  # fmt: skip
-    in_use_since: Annotated[float | None, Number(label="In use since (year)", least=-4000, most=2200,
+    in_use_since: Annotated[int | None, Number(label="In use since (year)", least=-4000, most=2200, year=True,
                                                  section="origin")] = None  # fmt: skip
     introduced_by: Annotated[
         Literal["users", "tradition", "research", "project", "company"] | None,
