@@ -112,7 +112,6 @@ INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
-    "django.contrib.staticfiles",
     "landbridge.parties",
     "landbridge.registry",
     "landbridge.search",
@@ -120,7 +119,6 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
     "landbridge.web.middleware.SecurityHeaders",
     "landbridge.web.middleware.ReaderLanguage",
@@ -151,13 +149,6 @@ TIME_ZONE = "UTC"
 # Django knows Chinese as zh-hans; our tag for it is zh, as in the data.
 django.conf.locale.LANG_INFO["zh"] = {**django.conf.locale.LANG_INFO["zh-hans"], "code": "zh"}
 
-STATIC_URL = "/static/"
-WHITENOISE_USE_FINDERS = True
-WHITENOISE_MAX_AGE = 86_400
-STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
-}
 MEDIA_ROOT = DATA / "files"
 
 SESSION_COOKIE_HTTPONLY = True
