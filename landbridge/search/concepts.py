@@ -127,9 +127,11 @@ class Annotator:
             return
         stop = STOPWORDS.get(language, frozenset())
         seen: set[tuple[int, int]] = set()
-        for choice in (0, 1) if any(len(word.tokens) > 1 for word in found) else (0,):
+        numbers = self.network.numbers
+        # A second reading pays only where the other form of a word is known to any label.
+        again = any(len(word.tokens) > 1 and word.tokens[1] in numbers for word in found)
+        for choice in (0, 1) if again else (0,):
             tokens, places = stream(found, stop, choice)
-            numbers = self.network.numbers
             for end, (length, keys) in automaton.iter(tuple([numbers.get(token, 0) for token in tokens])):
                 span = (places[end - length + 1], places[end])
                 if span not in seen:

@@ -49,7 +49,8 @@ HEADERS: tuple[dict[str, str], ...] = (
     {"content-type": "text/plain; charset=utf-7"}, {"content-length": "nonsense"}, {"content-length": "-5"},
 )  # fmt: skip
 BODIES = (
-    ("application/x-www-form-urlencoded", b"need=%00&record=\xff"), ("multipart/form-data; boundary=x", b"--x\r\nbroken"),
+    ("application/x-www-form-urlencoded", b"need=%00&record=\xff"),
+    ("multipart/form-data; boundary=x", b"--x\r\nbroken"),
     ("multipart/form-data", b""), ("application/json", b"[" * 100_000), ("application/json", b'"\\ud800"'),
     ("application/x-www-form-urlencoded; charset=hex", b"need=x"), ("text/html", b"<script>alert(7)</script>"),
     ("application/x-www-form-urlencoded", b"&".join(b"a%d=1" % number for number in range(2_500))),
@@ -118,9 +119,9 @@ PLACES = (
     "/api/v1/vocabularies/ecosystems/{}", "/api/v1/schemas/{}",
 )  # fmt: skip
 STEPS = (
-    "..%2F..%2Fsettings.py", "..", "%2e%2e", "..%5C..%5Csettings.py", "%00", "a%00b", "%0d%0aX:%20y", "%ed%a0%80", "%ff",
-    "x" * 8_000, "%E2%80%AE", quote(SCRIPT, safe=""), "-1", "9" * 5_000, "lexicon", "lexicon%2Fgeneral", "countries.tsv",
-    ".", "~", "con", "%F0%9F%98%80", "%252e%252e%252f", "{{7*7}}", "%25s%25(x)s",
+    "..%2F..%2Fsettings.py", "..", "%2e%2e", "..%5C..%5Csettings.py", "%00", "a%00b", "%0d%0aX:%20y", "%ed%a0%80",
+    "%ff", "x" * 8_000, "%E2%80%AE", quote(SCRIPT, safe=""), "-1", "9" * 5_000, "lexicon", "lexicon%2Fgeneral",
+    "countries.tsv", ".", "~", "con", "%F0%9F%98%80", "%252e%252e%252f", "{{7*7}}", "%25s%25(x)s",
 )  # fmt: skip
 
 
