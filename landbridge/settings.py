@@ -121,6 +121,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.gzip.GZipMiddleware",
     "landbridge.web.middleware.SecurityHeaders",
+    "landbridge.web.middleware.ReadableAddress",
     "landbridge.web.middleware.ReaderLanguage",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.http.ConditionalGetMiddleware",

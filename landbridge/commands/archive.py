@@ -113,13 +113,28 @@ def unpack(archive: Path, folder: Path) -> dict[str, Any]:
                 _unpack_one(packed, member, folder)
         manifest: dict[str, Any] = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
         unknown = set(manifest["migrations"]) - _known_migrations()
-    except (tarfile.TarError, EOFError, OSError, ValueError, KeyError, TypeError) as error:
+        _check_tables(folder, manifest)
+    except (RecursionError, tarfile.TarError, EOFError, OSError, ValueError, KeyError, TypeError) as error:
         if isinstance(error, BadArchive):
             raise
         raise BadArchive(f"{archive.name} is no backup of Landbridge, or it is damaged: {error}") from error
     if unknown:
         raise BadArchive(f"{archive.name} was made by version {manifest['landbridge']}; update this node first.")
     return manifest
+
+
+def _check_tables(folder: Path, manifest: dict[str, Any]) -> None:
+    """What is there is taken away only when the backup holds all that is to come in its place."""
+    kind = manifest["database"]
+    if kind == "sqlite":
+        there = (folder / SQLITE).is_file()
+    else:
+        names = {path.name for path in (folder / "database").glob("*.jsonl")}
+        there = kind == "lines" and len(names) >= len(own_models())
+    if not there:
+        raise BadArchive("The backup holds no database; nothing was changed.")
+    if "made" not in manifest:
+        raise BadArchive("The backup does not say when it was made; nothing was changed.")
 
 
 def _unpack_one(packed: tarfile.TarFile, member: tarfile.TarInfo, folder: Path) -> None:

@@ -10,9 +10,10 @@ from typing import IO, Final
 import click
 import orjson
 
-from landbridge.commands.shared import bar, follow_with_bar, say, up_to_date
+from landbridge.commands.shared import bar, follow_with_bar, say, shorten, up_to_date
 from landbridge.commands.worker import follower_process
 from landbridge.exchange.in_.readers import Source
+from landbridge.formats import tidy
 from landbridge.formats.library import FORMATS
 from landbridge.formats.validate import Problem
 from landbridge.registry.loading import Line, Loader, Outcome, Refused
@@ -36,7 +37,8 @@ class _Report:
         self.count += 1
         if self.count <= SHOWN:
             where = f"{refused.source}, line {refused.line}" + (f" ({refused.record})" if refused.record else "")
-            click.echo(f"  refused      {where}: {'; '.join(map(_sentence, refused.problems[:5]))}", err=True)
+            told = tidy.line(f"{where}: {'; '.join(map(_sentence, refused.problems[:5]))}")
+            click.echo(f"  refused      {shorten(told, 600)}", err=True)
         elif self.count == SHOWN + 1:
             click.echo("  refused      more; --report FILE keeps every reason", err=True)
         if self.report is not None:

@@ -36,6 +36,18 @@ _PLACES: Final = ("countries:", "regions:")
 _SUPPORT: Final = ("support_types:",)
 
 
+EVERYDAY: Final = ("lexicon:", "wordnet:")
+_WORDNET: Final = 0.3
+"""An imported wordnet knows many rare senses: it helps where nothing else is known, and must not outweigh the rest."""
+
+
+def _kind_weight(key: str) -> float:
+    """What a concept weighs by the vocabulary it comes from."""
+    if key.startswith("wordnet:"):
+        return _WORDNET
+    return LEXICON if key.startswith("lexicon:") else CONCEPT
+
+
 def _covered(reading: Reading, kinds: tuple[str, ...]) -> frozenset[int]:
     """The words that name a concept of these kinds."""
     places: set[int] = set()
@@ -89,7 +101,7 @@ class Profile:
             for key in senses:
                 if (one.first, one.last) in longest:
                     self.spans.setdefault(key, named)
-                kind = LEXICON if key.startswith("lexicon:") else CONCEPT
+                kind = _kind_weight(key)
                 own = said * kind / len(senses) ** 0.5
                 self.concepts[key] = self.concepts.get(key, 0.0) + own
 
@@ -177,7 +189,7 @@ def features(profile: Profile, index: Index) -> Features:
     for key, weight in profile.concepts.items():
         own = _damped(weight)
         wanted.append((Clause("concept", key, own), True))
-        if not key.startswith("lexicon:"):
+        if not key.startswith(EVERYDAY):
             wanted.append((Clause("broader", key, BELOW * own), False))
             wanted.extend((Clause("concept", above, ABOVE * own), False) for above in network.broader.get(key, ()))
     wanted.extend(

@@ -6,12 +6,20 @@ from typing import Literal
 
 from landbridge.registry.models import Change
 from landbridge.registry.queries import RecordView
-from landbridge.registry.workflow import State
+from landbridge.registry.workflow import State, Visibility
 from landbridge.search.document import document
 from landbridge.search.index import index
 from landbridge.search.plan import IndexDocument
 
 logger = logging.getLogger(__name__)
+
+
+def _belongs(view: RecordView) -> bool:
+    """Whether a record stands in the index that everybody asks.
+
+    Hidden ones do not: even unseen they would tell of themselves by how rare they make a word.
+    """
+    return view.state != State.RETIRED and view.visibility == Visibility.PUBLIC
 
 
 class SearchFollower:
@@ -23,7 +31,7 @@ class SearchFollower:
     def apply(self, changes: Sequence[Change], states: Mapping[str, RecordView]) -> None:
         """Take in a batch in one commit. Records of which nothing is published do not stand in the index."""
         changed = dict.fromkeys(change.record_id for change in changes)
-        shown = [states[key] for key in changed if key in states and states[key].state != State.RETIRED]
+        shown = [states[key] for key in changed if key in states and _belongs(states[key])]
         kept = {view.id for view in shown}
         index().write(self._documents(shown), [key for key in changed if key not in kept])
 

@@ -19,6 +19,7 @@ from landbridge.search.concepts import forget, imported_folder, load_network
 LARGEST: Final = 1_000_000_000
 """Bytes; a larger file is no vocabulary."""
 _MOST_LABELS: Final = 24
+_NAME: Final = r"[a-z0-9][a-z0-9_-]{0,60}"
 _LONGEST: Final = 120
 _ISO_639_3: Final = {
     "arb": "ar",
@@ -88,7 +89,7 @@ def import_file(path: Path, name: str | None = None, progress: Progress = lambda
         raise ImportProblem(f"{path}: larger than {LARGEST} bytes; split it")
     kind = _kind(path)
     name = name or ("wordnet" if kind != "skos" else re.sub(r"[^a-z0-9]+", "-", path.stem.lower()).strip("-"))
-    if name in names() or name == "lexicon" or not re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,60}", name):
+    if name in names() or name == "lexicon" or not re.fullmatch(_NAME, name):
         raise ImportProblem(f"{name!r} cannot be the name of an imported vocabulary; give another with --name")
     progress(f"Reading {path.name}")
     entries = _existing(name)
@@ -108,6 +109,8 @@ def import_file(path: Path, name: str | None = None, progress: Progress = lambda
 
 def remove(name: str) -> bool:
     """Take an imported vocabulary out: whether it was there."""
+    if not re.fullmatch(_NAME, name):
+        return False
     path = imported_folder() / f"{name}.tsv"
     found = path.is_file()
     path.unlink(missing_ok=True)
@@ -238,9 +241,15 @@ def _read_skos(path: Path, entries: dict[str, Entry]) -> int:
 
 
 def _refuse_entities(path: Path) -> None:
+    """Refuse entities, which can unpack to any size; in UTF-16 they could not be seen, so that is refused as well."""
+    end = b""
     with path.open("rb") as file:
-        if b"<!ENTITY" in file.read(200_000):
-            raise ImportProblem(f"{path.name} declares XML entities; write the addresses out and try again")
+        while piece := file.read(1_000_000):
+            if b"\0" in piece:
+                raise ImportProblem(f"{path.name} is not in UTF-8; save it as UTF-8 and try again")
+            if b"<!ENTITY" in end + piece:
+                raise ImportProblem(f"{path.name} declares XML entities; write the addresses out and try again")
+            end = piece[-16:]
 
 
 def _identifier(uri: str, taken: set[str]) -> str:

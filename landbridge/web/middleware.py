@@ -4,11 +4,13 @@ from collections.abc import Callable
 from typing import Final
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.core.exceptions import SuspiciousOperation
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
 
 from landbridge.lib.languages import DEFAULT, LANGUAGES, primary
+from landbridge.web.views.errors import bad_request
 
 Answer = Callable[[HttpRequest], HttpResponse]
 
@@ -18,6 +20,21 @@ POLICY: Final = (
 )
 """Nothing from elsewhere, nothing inline: text of a record that slips through cannot act."""
 A_YEAR: Final = 365 * 24 * 3600
+
+
+class ReadableAddress:
+    """Answers 400 to an address whose parameters cannot be read, before anything tries to read them."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        try:
+            _ = request.GET
+        except SuspiciousOperation:
+            request.GET = QueryDict("")  # The page that says so reads them as well.
+            return bad_request(request)
+        return self.get_response(request)
 
 
 class SecurityHeaders:

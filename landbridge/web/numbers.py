@@ -8,7 +8,7 @@ from typing import Any, Final, TypeVar
 from landbridge.cooperation.matching import SUPPLY
 from landbridge.registry.rules import ANYONE, audiences
 from landbridge.search.index import index
-from landbridge.search.plan import Plan, Row
+from landbridge.search.plan import Clause, Group, Plan, Row
 
 KEPT_SECONDS: Final = 5.0
 _MANY: Final = 400
@@ -81,4 +81,5 @@ def serving(places: tuple[str, ...], limit: int) -> tuple[Row, ...]:
 
 def using(concept: str) -> int:
     """How many records speak of a concept."""
-    return index().frequency("concept", concept)
+    group = Group((Clause("concept", concept),))
+    return index().search(Plan(groups=(group,), filters={"audience": audiences(ANYONE)}, limit=1)).total

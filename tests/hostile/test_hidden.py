@@ -116,7 +116,6 @@ def test_nobody_can_tell_that_there_is_something_hidden(
     assert _told_apart(stranger, SAME) == []
 
 
-@pytest.mark.xfail(strict=True, reason="The frequency of a term counts hidden records as well")
 @pytest.mark.parametrize("addresses", [COUNTS, WEIGHTS, SPELLING], ids=["counts", "weights", "spelling"])
 def test_numbers_do_not_tell_that_there_is_something_hidden(
     db: None, folder: Path, translations: None, stranger: Client, addresses: tuple[str, ...]

@@ -3,6 +3,7 @@
 import csv
 import io
 import zipfile
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import IO, Any, Final
@@ -48,7 +49,9 @@ def _head(cells: Sequence[Any], name: str) -> list[str]:
     head = [str(cell).strip() if cell is not None else "" for cell in cells]
     while head and not head[-1]:
         head.pop()
-    doubled = {column for column in head if column and head.count(column) > 1}
+    if len(head) > MOST_COLUMNS:
+        raise Unreadable(f"{name} has {len(head)} columns; at most {MOST_COLUMNS} are read.")
+    doubled = {column for column, times in Counter(head).items() if column and times > 1}
     if doubled:
         raise Unreadable(f"{name}: the column “{min(doubled)[:60]}” stands twice in the head.")
     if not any(head):
