@@ -112,6 +112,7 @@ INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
+    "django.contrib.staticfiles",
     "landbridge.parties",
     "landbridge.registry",
     "landbridge.search",
@@ -150,6 +151,7 @@ TIME_ZONE = "UTC"
 # Django knows Chinese as zh-hans; our tag for it is zh, as in the data.
 django.conf.locale.LANG_INFO["zh"] = {**django.conf.locale.LANG_INFO["zh-hans"], "code": "zh"}
 
+STATIC_URL = "/static/"
 MEDIA_ROOT = DATA / "files"
 
 SESSION_COOKIE_HTTPONLY = True

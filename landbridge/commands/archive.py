@@ -113,19 +113,19 @@ def unpack(archive: Path, folder: Path) -> dict[str, Any]:
                 _unpack_one(packed, member, folder)
         manifest: dict[str, Any] = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
         unknown = set(manifest["migrations"]) - _known_migrations()
-        _check_tables(folder, manifest)
+        kind = manifest["database"]
     except (RecursionError, tarfile.TarError, EOFError, OSError, ValueError, KeyError, TypeError) as error:
         if isinstance(error, BadArchive):
             raise
         raise BadArchive(f"{archive.name} is no backup of Landbridge, or it is damaged: {error}") from error
     if unknown:
         raise BadArchive(f"{archive.name} was made by version {manifest['landbridge']}; update this node first.")
+    _check_tables(folder, manifest, kind)
     return manifest
 
 
-def _check_tables(folder: Path, manifest: dict[str, Any]) -> None:
+def _check_tables(folder: Path, manifest: dict[str, Any], kind: str) -> None:
     """What is there is taken away only when the backup holds all that is to come in its place."""
-    kind = manifest["database"]
     if kind == "sqlite":
         there = (folder / SQLITE).is_file()
     else:

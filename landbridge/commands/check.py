@@ -17,7 +17,7 @@ from landbridge.commands.shared import pending_migrations
 from landbridge.registry import journal
 from landbridge.registry.models import Change
 from landbridge.registry.queries import every_id
-from landbridge.registry.rules import OPERATOR
+from landbridge.registry.rules import ANYONE
 from landbridge.search.index import index
 
 Verdict = Literal["ok", "warn", "fail"]
@@ -56,7 +56,7 @@ def _database() -> Iterator[Finding]:
 
 
 def _index() -> Iterator[Finding]:
-    behind, published = journal.behind(), every_id(OPERATOR).count()
+    behind, published = journal.behind(), every_id(ANYONE).count()
     if behind:
         remedy = "landbridge run or landbridge follow takes them in; if one runs, look at its log."
         yield Finding("index", "warn", f"{behind} changes behind the journal", remedy)
