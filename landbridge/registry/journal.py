@@ -6,10 +6,11 @@ and on PostgreSQL an advisory lock is held from before the serial is drawn until
 
 import fcntl
 import logging
+import os
 import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from functools import cache
 from threading import Event
@@ -86,12 +87,15 @@ def following() -> Iterator[bool]:
 @cache
 def _host() -> str:
     """The name of this data folder among the hosts that share a database, made once and kept in the folder."""
-    try:
-        with (settings.DATA / "host").open("x", encoding="ascii") as file:
-            file.write(uuid.uuid4().hex[:12])
-    except FileExistsError:
-        pass
-    name: str = (settings.DATA / "host").read_text(encoding="ascii")
+    place = settings.DATA / "host"
+    if not place.exists():
+        # Written whole and then linked: another process that starts now reads a name, never an empty file.
+        draft = place.with_name(f"host.{os.getpid()}")
+        draft.write_text(uuid.uuid4().hex[:12], encoding="ascii")
+        with suppress(FileExistsError):
+            place.hardlink_to(draft)
+        draft.unlink()
+    name: str = place.read_text(encoding="ascii")
     return name
 
 
