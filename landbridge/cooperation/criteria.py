@@ -81,8 +81,30 @@ def _short_name(labels: Mapping[str, tuple[str, ...]], language: str) -> str:
 
 def topic(profile: Profile, features: Features, stored: Mapping[str, Any], score: float, language: str) -> Judgement:
     """How much of what the need speaks of the record speaks of as well."""
-    value = 1 - math.exp(-2.0 * score / features.ideal)
+    often = 1 - math.exp(-2.0 * score / min(features.ideal, MOST_IDEAL))
+    value = often * (1 - BREADTH + BREADTH * breadth(profile, features, stored))
     return Judgement(value, lambda: _topic_text(profile, features, stored, language))
+
+
+BREADTH: Final = 0.5
+LEAST_ASKED: Final = 5.0
+MOST_IDEAL: Final = 30.0
+MOST_ASKED: Final = 15.0
+
+
+def breadth(profile: Profile, features: Features, stored: Mapping[str, Any]) -> float:
+    """How much of all that is asked for the record speaks of at all, from 0 to 1."""
+    keys = set(stored.get("keys", ()))
+    texts = [texts[profile.language] for texts in (stored["title"], stored.get("summary", {})) if profile.language in texts]
+    written = fold(normalise(" ".join(texts)))
+    met = whole = 0.0
+    for one in features.asked:
+        whole += one.weight
+        best = max((one.concepts[key] for key in one.concepts if key in keys), default=0.0)
+        if best < 1.0 and any(word in written for word in one.words):
+            best = 1.0
+        met += one.weight * best
+    return min(1.0, met / min(max(whole, LEAST_ASKED), MOST_ASKED))
 
 
 def _topic_text(profile: Profile, features: Features, stored: Mapping[str, Any], language: str) -> str:
@@ -111,7 +133,7 @@ def _rank(key: str) -> int:
 def _shared_words(profile: Profile, stored: Mapping[str, Any]) -> list[str]:
     texts = " ".join([*stored["title"].values(), *stored.get("summary", {}).values()])
     folded = fold(normalise(texts))
-    return [token for token in profile.tokens if len(token) > 3 and token in folded][:4]
+    return [token for token in profile.aspects if len(token) > 3 and token in folded][:4]
 
 
 def place(profile: Profile, stored: Mapping[str, Any], language: str) -> Judgement:

@@ -22,7 +22,7 @@ from landbridge.registry.rules import ANYONE, Reader
 from landbridge.search.document import day
 from landbridge.search.index import index
 from landbridge.search.places import resolve, with_regions
-from landbridge.search.plan import Group, Plan, Range, Row, readable_by
+from landbridge.search.plan import Plan, Range, Row, readable_by
 from landbridge.search.understand import Reading, Understood, read, summarise
 
 SUPPLY: Final = tuple(name for name, model in FORMATS.items() if model.side != "need")
@@ -164,7 +164,7 @@ def _answer(
 ) -> Matching:  # fmt: skip
     wanted = tuple(name for name in types if name in FORMATS) or SUPPLY
     asked = features(profile, index())
-    if not asked.clauses:
+    if not asked.groups:
         return Matching(understood, ())
     today = datetime.now(UTC).date()
     with override(language):
@@ -183,14 +183,13 @@ def _best_first(match: Match) -> tuple[float, str]:
 
 
 def _plan(asked: Features, types: tuple[str, ...], reader: Reader, limit: int) -> Plan:
-    groups = tuple(Group((clause,), needed=False) for clause in asked.clauses)
     rights = readable_by(reader)
     # Leaving out the few formats that cannot help costs the engine half of what naming the many others does.
     few = tuple(name for name in FORMATS if name not in types)
     chosen = {"type": types} if len(few) > 2 else {}
     left_out = {"type": few} if few and not chosen else {}
     return Plan(
-        groups=groups, filters={**chosen, **rights["filters"]}, without={**left_out, **rights["without"]}, limit=limit
+        groups=asked.groups, filters={**chosen, **rights["filters"]}, without={**left_out, **rights["without"]}, limit=limit
     )
 
 

@@ -2,27 +2,33 @@
 
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from landbridge.formats.library import FORMATS
 from landbridge.registry.queries import RecordView
-from landbridge.search.analysis import cognate
-from landbridge.search.concepts import annotator
+from landbridge.search.analysis import Word, cognate
+from landbridge.search.concepts import Found, annotator
 from landbridge.search.document import gathered, reading_language
 from landbridge.search.index import Index
-from landbridge.search.plan import Clause
+from landbridge.search.plan import Clause, Group
 from landbridge.search.stopwords import STOPWORDS
 from landbridge.search.understand import Reading, read, summarise, with_joined
 
-FEATURES: Final = 56
+FEATURES: Final = 120
 """How many terms a question to the index has at most: the most telling ones."""
 TOKEN: Final = 0.5
 """A word itself weighs less than what it means: else records in the language of the need come first whatever they
 are about (nDCG@10 over the judged needs and the whole sample network: 0.64 with 1.0, 0.75 with 0.5)."""
 CONCEPT: Final = 1.0
-LEXICON: Final = 0.65
+LEXICON: Final = 0.75
 CODED: Final = 1.3
+EMBEDDED: Final = 1.0
+PAIR: Final = 0.4
+UNKNOWN: Final = 1.5
+DAILY: Final = 0.4
+OPTIONS: Final = 8
+OTHERS: Final = 0.3
 ABOVE: Final = 0.3
 BELOW: Final = 0.4
 COGNATE: Final = 0.3
@@ -58,14 +64,36 @@ def _covered(reading: Reading, kinds: tuple[str, ...]) -> frozenset[int]:
     return frozenset(at for at in places if reading.words[at].script != "zh")
 
 
+@dataclass(slots=True)
+class Aspect:
+    """One thing that is asked for: how much it was said, and the terms of the index that would answer it."""
+
+    weight: float = 0.0
+    options: dict[tuple[str, str], float] = field(default_factory=dict)
+    """(field, term) to its weight; the best of them counts, so that a word and its meaning are not counted twice."""
+
+    def offer(self, field_name: str, term: str, weight: float) -> None:
+        """Let a term answer this aspect as well."""
+        key = (field_name, term)
+        if weight > self.options.get(key, 0.0):
+            self.options[key] = weight
+
+    def offer_concept(self, key: str, weight: float) -> None:
+        """Let a concept answer it, and less so what is narrower or broader."""
+        self.offer("concept", key, weight)
+        if not key.startswith(EVERYDAY):
+            self.offer("broader", key, BELOW * weight)
+            for above in annotator().network.broader.get(key, ()):
+                self.offer("concept", above, ABOVE * weight)
+
+
 @dataclass
 class Profile:
     """A need as the matcher sees it."""
 
     language: str = "en"
-    tokens: dict[str, float] = field(default_factory=dict)
-    concepts: dict[str, float] = field(default_factory=dict)
-    cognates: dict[str, float] = field(default_factory=dict)
+    aspects: dict[str, Aspect] = field(default_factory=dict)
+    """By the word, the run of Chinese characters or the coded term that names it."""
     places: tuple[str, ...] = ()
     support: frozenset[str] = frozenset()
     targets: frozenset[str] = frozenset()
@@ -80,36 +108,65 @@ class Profile:
 
     def add(self, reading: Reading, weight: float, without: frozenset[str] = frozenset()) -> None:
         """Take in a text that was read."""
-        stop = STOPWORDS.get(reading.language, frozenset())
         places, support = _covered(reading, _PLACES), _covered(reading, _SUPPORT)
+        stop = STOPWORDS.get(reading.language, frozenset())
         for at, word in enumerate(reading.words):
             if word.folded in stop or at in places:
                 continue
             said = weight * SAID_ELSEWHERE if at in support else weight
-            share = said / len(word.tokens) ** 0.5 if word.script == "zh" else said
-            for place, token in enumerate(word.tokens):
-                own = share if place == 0 or word.script == "zh" else share * 0.5
-                self.tokens[token] = self.tokens.get(token, 0.0) + own
-            key = cognate(word.folded)
-            if key:
-                self.cognates[key] = self.cognates.get(key, 0.0) + said
+            if word.script == "zh":
+                self._add_run(word, said)
+            else:
+                self._add_word(word, said)
+        self._add_concepts(reading, weight, support, without)
+
+    def _aspect(self, name: str, said: float) -> Aspect:
+        aspect = self.aspects.setdefault(name, Aspect())
+        aspect.weight += said
+        return aspect
+
+    def _add_word(self, word: Word, said: float) -> None:
+        aspect = self._aspect(word.tokens[0], said)
+        for place, token in enumerate(word.tokens):
+            aspect.offer("text", token, TOKEN if place == 0 else TOKEN / 2)
+        key = cognate(word.folded)
+        if key:
+            aspect.offer("cognate", key, COGNATE)
+
+    def _add_run(self, word: Word, said: float) -> None:
+        for pair in word.tokens:
+            self._aspect(pair, said * PAIR).offer("text", pair, TOKEN)
+
+    def _add_concepts(
+        self, reading: Reading, weight: float, support: frozenset[int], without: frozenset[str]
+    ) -> None:
         longest = {(one.first, one.last) for one in reading.longest()}
         for one in reading.found:
             senses = [key for key in one.keys if key not in without and not key.startswith(_PLACES)]
-            said = weight * SAID_ELSEWHERE if one.first in support else weight
+            whole = (one.first, one.last) in longest
             named = len(self.spans)
             for key in senses:
-                if (one.first, one.last) in longest:
+                if whole:
                     self.spans.setdefault(key, named)
-                kind = _kind_weight(key)
-                own = said * kind / len(senses) ** 0.5
-                self.concepts[key] = self.concepts.get(key, 0.0) + own
+                own = _kind_weight(key) / len(senses) ** 0.5 * (1.0 if whole else EMBEDDED)
+                self._offer(reading, one, key, own, weight * SAID_ELSEWHERE if one.first in support else weight)
+
+    def _offer(self, reading: Reading, one: Found, key: str, own: float, said: float) -> None:
+        """Put a concept beside the words that name it; in Chinese it stands for itself."""
+        words = reading.words[one.first : one.last + 1]
+        if words[0].script == "zh":
+            self._aspect(key, said).offer_concept(key, own)
+            return
+        for word in words:
+            aspect = self.aspects.get(word.tokens[0])
+            if aspect is not None:
+                aspect.offer_concept(key, own)
 
     def add_coded(self, keys: Iterable[str]) -> None:
         """Take in terms that a person chose."""
         for key in keys:
             kept = annotator().network.key(key)
-            self.concepts[kept] = self.concepts.get(kept, 0.0) + CODED
+            self._aspect(kept, CODED).offer_concept(kept, 1.0)
             self.spans.setdefault(kept, len(self.spans))
 
 
@@ -164,12 +221,24 @@ def of_data(format_name: str, data: Mapping[str, Any], language: str) -> Profile
     return profile
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One aspect as it is looked for in a single record."""
+
+    weight: float
+    concepts: Mapping[str, float]
+    """Concept to how far it answers the aspect, at most 1."""
+    words: tuple[str, ...]
+
+
 @dataclass(frozen=True)
 class Features:
-    """The terms put to the index, with the score of a record that held each of them once."""
+    """What is put to the index, with the score of a record that answers each aspect once."""
 
-    clauses: tuple[Clause, ...]
+    groups: tuple[Group, ...]
     ideal: float
+    asked: tuple[Asked, ...]
+    """What a record should speak of, whether the index knows it or not."""
     importance: Mapping[str, float]
     """Concept to its weight times its rarity: what to name first among reasons."""
 
@@ -179,41 +248,73 @@ def _rarity(frequency: int, total: int) -> float:
 
 
 def features(profile: Profile, index: Index) -> Features:
-    """The most telling terms of a profile: those that are rare in the index and weigh much in the need."""
+    """The most telling aspects of a profile: those that are rare in the index and weigh much in the need."""
     total = max(1, index.count())
     in_language = max(1, index.frequency("language", profile.language))
-    network = annotator().network
-    wanted: list[tuple[Clause, bool]] = [
-        (Clause("text", token, TOKEN * _damped(weight)), True) for token, weight in profile.tokens.items()
-    ]
-    for key, weight in profile.concepts.items():
-        own = _damped(weight)
-        wanted.append((Clause("concept", key, own), True))
-        if not key.startswith(EVERYDAY):
-            wanted.append((Clause("broader", key, BELOW * own), False))
-            wanted.extend((Clause("concept", above, ABOVE * own), False) for above in network.broader.get(key, ()))
-    wanted.extend(
-        (Clause("cognate", key, COGNATE * _damped(weight)), False) for key, weight in profile.cognates.items()
-    )
-    weighed: dict[tuple[str, str], tuple[float, Clause, bool]] = {}
-    for clause, counts in wanted:
-        frequency = index.frequency(clause.field, clause.term)
-        if not frequency or (frequency > 20 and frequency > TOO_COMMON * total):
-            continue
-        if clause.field == "text":
-            # A word is rare in the whole because few records are in its language: only its rarity there tells.
-            share = _rarity(min(frequency, in_language), in_language) / _rarity(frequency, total)
-            clause = replace(clause, weight=clause.weight * min(1.0, share))
-        worth = clause.weight * _rarity(frequency, total)
-        known = weighed.get((clause.field, clause.term))
-        if known is None or known[0] < worth:
-            weighed[clause.field, clause.term] = (worth, clause, counts)
-    best = sorted(weighed.values(), key=lambda entry: -entry[0])[:FEATURES]
+    weighed: list[tuple[float, list[tuple[float, Clause]]]] = []
+    asked: list[Asked] = []
+    unknown = 0.0
+    for aspect in profile.aspects.values():
+        options, common = _known(aspect, index, total, in_language)
+        worth = options[0][0] if options else 0.0
+        if options:
+            weighed.append((worth, options))
+        elif not common:
+            worth = UNKNOWN * _damped(aspect.weight) * TOKEN * _rarity(0, total)
+            unknown += worth
+        if worth:
+            asked.append(_asked(aspect, worth))
+    weighed.sort(key=lambda entry: -entry[0])
+    kept: list[list[tuple[float, Clause]]] = []
+    left = FEATURES
+    for _, options in weighed:
+        if left <= 0:
+            break
+        kept.append(options[:OPTIONS])
+        left -= len(kept[-1])
+    importance: dict[str, float] = {}
+    for worth, clause in (option for options in kept for option in options):
+        if clause.field == "concept":
+            importance[clause.term] = max(worth, importance.get(clause.term, 0.0))
     return Features(
-        clauses=tuple(clause for _, clause, _ in best),
-        ideal=sum(worth for worth, _, counts in best if counts) or 1.0,
-        importance={clause.term: worth for worth, clause, _ in best if clause.field == "concept"},
+        groups=tuple(
+            Group(tuple(clause for _, clause in options), needed=False, others=OTHERS) for options in kept
+        ),
+        ideal=sum(options[0][0] for options in kept) + unknown or 1.0,
+        asked=tuple(asked),
+        importance=importance,
     )
+
+
+def _asked(aspect: Aspect, worth: float) -> Asked:
+    concepts = {term: weight for (name, term), weight in aspect.options.items() if name == "concept"}
+    top = max(concepts.values(), default=1.0)
+    everyday = bool(concepts) and all(key.startswith(EVERYDAY) for key in concepts)
+    return Asked(
+        weight=worth * (DAILY if everyday else 1.0),
+        concepts={key: min(1.0, weight / top) for key, weight in concepts.items()},
+        words=tuple(term for name, term in aspect.options if name == "text"),
+    )
+
+
+def _known(aspect: Aspect, index: Index, total: int, in_language: int) -> tuple[list[tuple[float, Clause]], bool]:
+    """The options that some records have, the most telling first, and whether one is too common to tell anything."""
+    options, common = [], False
+    said = _damped(aspect.weight)
+    for (name, term), own in aspect.options.items():
+        frequency = index.frequency(name, term)
+        if not frequency:
+            continue
+        if frequency > 20 and frequency > TOO_COMMON * total:
+            common = True
+            continue
+        weight, rarity = said * own, _rarity(frequency, total)
+        if name == "text":
+            # A word is rare in the whole because few records are in its language: only its rarity there tells.
+            weight *= min(1.0, _rarity(min(frequency, in_language), in_language) / rarity)
+        options.append((weight * rarity, Clause(name, term, weight)))
+    options.sort(key=lambda option: -option[0])
+    return options, common
 
 
 def _damped(weight: float) -> float:

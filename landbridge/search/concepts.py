@@ -41,7 +41,7 @@ concern-apply aim consider-matter thank ask how-many"""
 EMPTY: Final = frozenset(f"lexicon:{word}" for word in _EMPTY.split())
 """Words of the lexicon that say that something is asked or how words hang together, and nothing of a subject."""
 MOST_SENSES: Final = 5
-CACHE_VERSION: Final = 6
+CACHE_VERSION: Final = 7
 Pattern = str | tuple[str, ...]
 """What is sought: a tuple of tokens, or characters where a script has no spaces."""
 
@@ -61,6 +61,8 @@ class Network:
 
     automata: dict[str, Any] = field(default_factory=dict)
     """Language to the automaton over its labels: over numbers of tokens, in Chinese over characters."""
+    exact: dict[str, Any] = field(default_factory=dict)
+    """The same for labels that mean what they mean by their small words: "on site", "off-grid", "sin coste"."""
     numbers: dict[str, int] = field(default_factory=dict)
     """Token to its number: patterns of numbers take a fifth of the memory that patterns of letters take."""
     broader: dict[str, tuple[str, ...]] = field(default_factory=dict)
@@ -97,13 +99,24 @@ def stream(found: Iterable[Word], stop: frozenset[str], choice: int = 0) -> tupl
     return tokens, places
 
 
-def _pattern(label: str, language: str) -> Pattern:
-    """A label as it is sought: its tokens, in Chinese its characters; empty when nothing of it carries meaning."""
+_ARTICLES: Final = frozenset("the a an to el la los las un una se lo le les de d des du l s se с со".split())
+"""Small words that a label can lose without becoming another word."""
+
+
+def _pattern(label: str, language: str) -> tuple[Pattern, bool]:
+    """A label as it is sought: its tokens, in Chinese its characters; empty when nothing of it carries meaning.
+
+    And whether its small words belong to it: "off-grid" is not "grid", and "no tóxico" is the contrary of "tóxico".
+    """
     text = normalise(label)
     if language == "zh":
-        return text if len(text) > 1 else ""
-    tokens, _ = stream(words(text, language), STOPWORDS.get(language, frozenset()))
-    return tuple(tokens) if sum(map(len, tokens)) > 1 else ()
+        return (text if len(text) > 1 else ""), False
+    found = list(words(text, language))
+    stop = STOPWORDS.get(language, frozenset())
+    tokens, _ = stream(found, stop)
+    if len(tokens) == 1 and any(word.folded in stop and word.folded not in _ARTICLES for word in found):
+        return tuple(word.tokens[0] for word in found), True
+    return (tuple(tokens) if sum(map(len, tokens)) > 1 else ()), False
 
 
 class Annotator:
@@ -125,6 +138,7 @@ class Annotator:
         if language == "zh":
             yield from self._over_characters(text, found, automaton)
             return
+        yield from self._exactly(found, language)
         stop = STOPWORDS.get(language, frozenset())
         seen: set[tuple[int, int]] = set()
         numbers = self.network.numbers
@@ -137,6 +151,14 @@ class Annotator:
                 if span not in seen:
                     seen.add(span)
                     yield Found(*span, keys)
+
+    def _exactly(self, found: list[Word], language: str) -> Iterator[Found]:
+        automaton = self.network.exact.get(language)
+        if automaton is not None:
+            numbers = self.network.numbers
+            tokens = tuple([numbers.get(word.tokens[0], 0) for word in found])
+            for end, (length, keys) in automaton.iter(tokens):
+                yield Found(end - length + 1, end, keys)
 
     def _over_characters(self, text: str, found: list[Word], automaton: Any) -> Iterator[Found]:
         places: list[int] = [-1] * len(text)
@@ -158,6 +180,7 @@ class _Builder:
 
     def __init__(self) -> None:
         self.senses: dict[str, dict[Pattern, list[str]]] = {tag: {} for tag in LANGUAGES}
+        self.exact: dict[str, dict[Pattern, list[str]]] = {tag: {} for tag in LANGUAGES}
         self.owners: dict[tuple[str, str], str] = {}
         self.network = Network()
 
@@ -190,8 +213,8 @@ class _Builder:
         key = self.network.key(term.key)
         for tag, labels in term.labels.items():
             for label in labels:
-                pattern = _pattern(label, tag)
-                keys = self.senses[tag].setdefault(pattern, []) if pattern else []
+                pattern, exact = _pattern(label, tag)
+                keys = (self.exact if exact else self.senses)[tag].setdefault(pattern, []) if pattern else []
                 if key not in keys and len(keys) < MOST_SENSES:
                     keys.append(key)
         above = [self.network.key(parent) for parent in term.broader if parent != key]
@@ -203,16 +226,21 @@ class _Builder:
 
     def build(self) -> Network:
         for tag, senses in self.senses.items():
-            kind = ahocorasick.KEY_STRING if tag == "zh" else ahocorasick.KEY_SEQUENCE
-            automaton = ahocorasick.Automaton(ahocorasick.STORE_ANY, kind)
-            for pattern, keys in senses.items():
-                automaton.add_word(self._key_of(pattern), (len(pattern), tuple(keys)))
-            if len(automaton):
-                automaton.make_automaton()
-                self.network.automata[tag] = automaton
+            self._automaton(tag, senses, self.network.automata)
+        for tag, senses in self.exact.items():
+            self._automaton(tag, senses, self.network.exact)
         for other, kept in self.network.canonical.items():
             self.network.joined.setdefault(kept, []).append(other)
         return self.network
+
+    def _automaton(self, tag: str, senses: dict[Pattern, list[str]], into: dict[str, Any]) -> None:
+        kind = ahocorasick.KEY_STRING if tag == "zh" else ahocorasick.KEY_SEQUENCE
+        automaton = ahocorasick.Automaton(ahocorasick.STORE_ANY, kind)
+        for pattern, keys in senses.items():
+            automaton.add_word(self._key_of(pattern), (len(pattern), tuple(keys)))
+        if len(automaton):
+            automaton.make_automaton()
+            into[tag] = automaton
 
     def _key_of(self, pattern: Pattern) -> str | tuple[int, ...]:
         if isinstance(pattern, str):

@@ -186,7 +186,7 @@ class TantivyIndex:
         queries = [self._clause(clause) for clause in group.any_of]
         if group.all_of:
             queries.append(Query.boolean_query([(Occur.Must, self._clause(clause)) for clause in group.all_of]))
-        return queries[0] if len(queries) == 1 else Query.disjunction_max_query(queries, 0.2)
+        return queries[0] if len(queries) == 1 else Query.disjunction_max_query(queries, group.others)
 
     def _clause(self, clause: Clause | Phrase) -> Query:
         if isinstance(clause, Phrase):

@@ -53,6 +53,8 @@ class Group:
     any_of: tuple[Clause | Phrase, ...]
     all_of: tuple[Clause, ...] = ()
     needed: bool = True
+    others: float = 0.2
+    """What the alternatives beside the best one add, as a share."""
 
 
 @dataclass(frozen=True, slots=True)

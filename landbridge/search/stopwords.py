@@ -4,7 +4,7 @@ from typing import Final
 
 _EN = """a an the and or but if of to in on at by for from with without into onto over under between among through
 as is are was were be been being am do does did has have had having will would can could should may might must shall
-this that these those it its they them their there here he she his her we us our you your i me my mine who whom whose
+this that these those it its they them their there here he she his her we us our you your i me my who whom whose
 which what when where why how not no nor so than then too very also such any some each every all both more most other
 another only own same just about above below up down out off again further once per via etc within during until while
 because like s t re ll ve don"""
@@ -19,7 +19,8 @@ cette ces cela ceci ca c se s sa son ses leur leurs mon ma mes ton ta tes notre 
 ils elles me te lui y en a au aux avec sans sous sur dans par pour entre vers chez depuis pendant avant apres contre ne
 pas plus moins tres si comme est sont etait etaient etre ete sera seront soit ai as avons avez ont avait avaient eu fait
 faire peut peuvent tout toute tous toutes autre autres meme memes chaque quelque quelques aussi ainsi alors afin lors
-n qu jusqu lorsqu"""
+n qu jusqu lorsqu comment pourquoi combien lorsque puisque selon ici celui celle ceux celles lequel laquelle
+lesquels lesquelles aucun aucune plusieurs tandis"""
 _RU = """и в во не что он на я с со как а то все она так его но да ты к у же вы за бы по только ее мне было вот от меня
 еще нет о об из ему теперь когда даже ну ли если уже или ни быть был него до вас нибудь вам ведь там потом себя ничего ей
 может они тут где есть надо ней для мы тебя их чем была сам чтоб без будто чего раз тоже себе под будет ж тогда кто этот
