@@ -301,7 +301,10 @@ def _known(aspect: Aspect, index: Index, total: int, in_language: int) -> tuple[
     """The options that some records have, the most telling first, and whether one is too common to tell anything."""
     options, common = [], False
     said = _damped(aspect.weight)
+    told = any(name == "concept" and not term.startswith("wordnet:") for name, term in aspect.options)
     for (name, term), own in aspect.options.items():
+        if told and term.startswith("wordnet:"):
+            continue
         frequency = index.frequency(name, term)
         if not frequency:
             continue

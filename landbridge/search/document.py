@@ -27,7 +27,7 @@ EPOCH: Final = date(1970, 1, 1).toordinal()
 MOST_TIMES: Final = 4
 """How often a concept counts at most: a text that repeats one word is not more about it."""
 _STORED_SUMMARY: Final = 420
-_STORED_KEYS: Final = 60
+_STORED_KEYS: Final = 80
 _NEIGHBOURS: Final = {"pt": "es", "gl": "es", "ca": "es", "it": "es", "uk": "ru", "be": "ru", "bg": "ru", "fa": "ar"}
 """Languages without an analyser of their own are read with that of a relative."""
 _FACET_OF: Final = {
@@ -289,7 +289,7 @@ def _stored(
         "confirmed": confirmed.isoformat(), "updated": int(view.updated_at.timestamp()),
         "confirmed_by_hand": view.confirmed_on is not None,
         "sample": bool(view.data.get("sample")), "provider": found.names[0] if found.names else "",
-        "keys": [key for key, _ in terms.concept.most_common(_STORED_KEYS)],
+        "keys": _told_keys(terms.concept),
         "support": facets.get("support", ()), "themes": facets.get("theme", ()),
         "targets": facets.get("target", ()), "ip": facets.get("ip", ()),
         "trl": next((short for short, _ in keys.get("trl", [])), ""),
@@ -302,6 +302,12 @@ def _stored(
         "origin": view.origin, "revision": view.revision,
     }  # fmt: skip
     return {name: value for name, value in stored.items() if value not in ("", [], (), {}, False, None)}
+
+
+def _told_keys(concepts: Counter[str]) -> list[str]:
+    """The concepts that are kept for reasons: those of an imported wordnet, with all its senses, come last."""
+    ranked = sorted(concepts.items(), key=lambda one: (one[0].startswith("wordnet:"), -one[1]))
+    return [key for key, _ in ranked[:_STORED_KEYS]]
 
 
 def _plain(texts: dict[str, str] | None) -> dict[str, str]:
