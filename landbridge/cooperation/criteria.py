@@ -94,17 +94,22 @@ MOST_ASKED: Final = 15.0
 
 def breadth(profile: Profile, features: Features, stored: Mapping[str, Any]) -> float:
     """How much of all that is asked for the record speaks of at all, from 0 to 1."""
-    keys = set(stored.get("keys", ()))
-    texts = [texts[profile.language] for texts in (stored["title"], stored.get("summary", {})) if profile.language in texts]
-    written = fold(normalise(" ".join(texts)))
-    met = whole = 0.0
-    for one in features.asked:
-        whole += one.weight
-        best = max((one.concepts[key] for key in one.concepts if key in keys), default=0.0)
-        if best < 1.0 and any(word in written for word in one.words):
-            best = 1.0
-        met += one.weight * best
-    return min(1.0, met / min(max(whole, LEAST_ASKED), MOST_ASKED))
+    met: dict[int, float] = {}
+    for key in features.keys.intersection(stored.get("keys", ())):
+        for place, value in features.answered_by[key]:
+            if value > met.get(place, 0.0):
+                met[place] = value
+    written = _written(profile, stored) if features.words else ""
+    for place, value, word in features.words:
+        if word in written and value > met.get(place, 0.0):
+            met[place] = value
+    return min(1.0, sum(met.values()) / min(max(features.whole, LEAST_ASKED), MOST_ASKED))
+
+
+def _written(profile: Profile, stored: Mapping[str, Any]) -> str:
+    """The title and the summary in the language of the need, folded as words are; a space where there is none."""
+    texts = (stored["title"].get(profile.language, ""), stored.get("summary", {}).get(profile.language, ""))
+    return f" {fold(normalise(' '.join(texts)))} "
 
 
 def _topic_text(profile: Profile, features: Features, stored: Mapping[str, Any], language: str) -> str:

@@ -1,7 +1,7 @@
 """What a need asks for, in the terms of the index: made from a record, from answers or from free text."""
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -15,7 +15,7 @@ from landbridge.search.plan import Clause, Group
 from landbridge.search.stopwords import STOPWORDS
 from landbridge.search.understand import Reading, read, summarise, with_joined
 
-FEATURES: Final = 120
+FEATURES: Final = 80
 """How many terms a question to the index has at most: the most telling ones."""
 TOKEN: Final = 0.5
 """A word itself weighs less than what it means: else records in the language of the need come first whatever they
@@ -27,7 +27,7 @@ EMBEDDED: Final = 1.0
 PAIR: Final = 0.4
 UNKNOWN: Final = 1.5
 DAILY: Final = 0.4
-OPTIONS: Final = 8
+OPTIONS: Final = 6
 OTHERS: Final = 0.3
 ABOVE: Final = 0.3
 BELOW: Final = 0.4
@@ -77,6 +77,17 @@ class Aspect:
         key = (field_name, term)
         if weight > self.options.get(key, 0.0):
             self.options[key] = weight
+
+    @property
+    def concepts(self) -> dict[str, float]:
+        """The concepts that answer it, with their weights."""
+        return {term: weight for (name, term), weight in self.options.items() if name == "concept"}
+
+    @property
+    def is_everyday(self) -> bool:
+        """Whether only everyday words name it, and no subject of the field."""
+        keys = [term for name, term in self.options if name == "concept"]
+        return bool(keys) and all(key.startswith(EVERYDAY) for key in keys)
 
     def offer_concept(self, key: str, weight: float) -> None:
         """Let a concept answer it, and less so what is narrower or broader."""
@@ -221,24 +232,20 @@ def of_data(format_name: str, data: Mapping[str, Any], language: str) -> Profile
     return profile
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """One aspect as it is looked for in a single record."""
-
-    weight: float
-    concepts: Mapping[str, float]
-    """Concept to how far it answers the aspect, at most 1."""
-    words: tuple[str, ...]
-
-
 @dataclass(frozen=True)
 class Features:
     """What is put to the index, with the score of a record that answers each aspect once."""
 
     groups: tuple[Group, ...]
     ideal: float
-    asked: tuple[Asked, ...]
-    """What a record should speak of, whether the index knows it or not."""
+    answered_by: Mapping[str, Sequence[tuple[int, float]]]
+    """Concept to the aspects that a record which holds it answers, each with its worth."""
+    keys: frozenset[str]
+    """The concepts of `answered_by`."""
+    words: Sequence[tuple[int, float, str]]
+    """Words without a concept, each with its aspect and its worth."""
+    whole: float
+    """The worth of all aspects, whether the index knows them or not."""
     importance: Mapping[str, float]
     """Concept to its weight times its rarity: what to name first among reasons."""
 
@@ -252,7 +259,7 @@ def features(profile: Profile, index: Index) -> Features:
     total = max(1, index.count())
     in_language = max(1, index.frequency("language", profile.language))
     weighed: list[tuple[float, list[tuple[float, Clause]]]] = []
-    asked: list[Asked] = []
+    asked: list[tuple[Aspect, float]] = []
     unknown = 0.0
     for aspect in profile.aspects.values():
         options, common = _known(aspect, index, total, in_language)
@@ -263,7 +270,7 @@ def features(profile: Profile, index: Index) -> Features:
             worth = UNKNOWN * _damped(aspect.weight) * TOKEN * _rarity(0, total)
             unknown += worth
         if worth:
-            asked.append(_asked(aspect, worth))
+            asked.append((aspect, worth * (DAILY if aspect.is_everyday else 1.0)))
     weighed.sort(key=lambda entry: -entry[0])
     kept: list[list[tuple[float, Clause]]] = []
     left = FEATURES
@@ -272,6 +279,7 @@ def features(profile: Profile, index: Index) -> Features:
             break
         kept.append(options[:OPTIONS])
         left -= len(kept[-1])
+    answered = _answered_by(asked)
     importance: dict[str, float] = {}
     for worth, clause in (option for options in kept for option in options):
         if clause.field == "concept":
@@ -281,20 +289,27 @@ def features(profile: Profile, index: Index) -> Features:
             Group(tuple(clause for _, clause in options), needed=False, others=OTHERS) for options in kept
         ),
         ideal=sum(options[0][0] for options in kept) + unknown or 1.0,
-        asked=tuple(asked),
+        answered_by=answered,
+        keys=frozenset(answered),
+        words=[
+            (place, worth, term)
+            for place, (aspect, worth) in enumerate(asked)
+            if not aspect.concepts
+            for name, term in aspect.options
+            if name == "text"
+        ],
+        whole=sum(worth for _, worth in asked),
         importance=importance,
     )
 
 
-def _asked(aspect: Aspect, worth: float) -> Asked:
-    concepts = {term: weight for (name, term), weight in aspect.options.items() if name == "concept"}
-    top = max(concepts.values(), default=1.0)
-    everyday = bool(concepts) and all(key.startswith(EVERYDAY) for key in concepts)
-    return Asked(
-        weight=worth * (DAILY if everyday else 1.0),
-        concepts={key: min(1.0, weight / top) for key, weight in concepts.items()},
-        words=tuple(term for name, term in aspect.options if name == "text"),
-    )
+def _answered_by(asked: Sequence[tuple[Aspect, float]]) -> dict[str, list[tuple[int, float]]]:
+    answered: dict[str, list[tuple[int, float]]] = {}
+    for place, (aspect, worth) in enumerate(asked):
+        best = max(aspect.concepts.values(), default=1.0)
+        for key, weight in aspect.concepts.items():
+            answered.setdefault(key, []).append((place, worth * min(1.0, weight / best)))
+    return answered
 
 
 def _known(aspect: Aspect, index: Index, total: int, in_language: int) -> tuple[list[tuple[float, Clause]], bool]:

@@ -27,6 +27,7 @@ _ARABIC = "\u0621-\u064a\u066e-\u06d3\u06fa-\u06fc"
 _CHINESE = "\u3400-\u9fff\uf900-\ufaff\u3005\u3007"
 _WORD: Final = re.compile(rf"([{_CHINESE}]+)|([{_ARABIC}]+)|([^\W_{_CHINESE}{_ARABIC}]+)")
 _MARKS: Final = re.compile("[\u0610-\u061a\u0640\u064b-\u065f\u0670\u06d6-\u06ed\u200c-\u200f\u00ad]")
+_COMBINING: Final = re.compile("[\u0300-\u036f\u0483-\u0487\u0591-\u05bd\u0653-\u0655]")
 _ARABIC_FORMS: Final = str.maketrans("أإآٱىةیک", "اااايهيك")
 _ELISIONS: Final = frozenset({"l", "d", "j", "m", "n", "s", "t", "c", "qu", "jusqu", "lorsqu", "puisqu", "quoiqu"})
 _PREFIXES: Final = ("وال", "فال", "بال", "كال", "ولل", "ال", "لل")
@@ -57,8 +58,7 @@ def fold(word: str) -> str:
     if word.isascii():
         return word
     decomposed = unicodedata.normalize("NFD", word.translate(_ARABIC_FORMS))
-    bare = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
-    return unicodedata.normalize("NFC", bare.replace("й", "й"))
+    return unicodedata.normalize("NFC", _COMBINING.sub("", decomposed))
 
 
 def light10(word: str) -> str:

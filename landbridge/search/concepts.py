@@ -9,6 +9,7 @@ import hashlib
 import logging
 import os
 import pickle
+import time
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -42,6 +43,8 @@ EMPTY: Final = frozenset(f"lexicon:{word}" for word in _EMPTY.split())
 """Words of the lexicon that say that something is asked or how words hang together, and nothing of a subject."""
 MOST_SENSES: Final = 5
 CACHE_VERSION: Final = 7
+LOOK_EVERY: Final = 0.2
+"""Seconds between two looks at whether something was imported: a text asks for the annotator many times."""
 Pattern = str | tuple[str, ...]
 """What is sought: a tuple of tokens, or characters where a script has no spaces."""
 
@@ -324,6 +327,7 @@ class _Kept:
 
     annotator: Annotator | None = None
     state: int = -1
+    looked_at: float = 0.0
 
 
 def _imported_state() -> int:
@@ -335,6 +339,10 @@ def _imported_state() -> int:
 
 def annotator() -> Annotator:
     """The annotator of this process; made anew when a vocabulary was imported or taken out meanwhile."""
+    now = time.monotonic()
+    if _Kept.annotator is not None and now - _Kept.looked_at < LOOK_EVERY:
+        return _Kept.annotator
+    _Kept.looked_at = now
     state = _imported_state()
     if _Kept.annotator is None or state != _Kept.state:
         _Kept.annotator, _Kept.state = Annotator(load_network()), state
