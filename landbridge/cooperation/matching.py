@@ -189,7 +189,10 @@ def _plan(asked: Features, types: tuple[str, ...], reader: Reader, limit: int) -
     chosen = {"type": types} if len(few) > 2 else {}
     left_out = {"type": few} if few and not chosen else {}
     return Plan(
-        groups=asked.groups, filters={**chosen, **rights["filters"]}, without={**left_out, **rights["without"]}, limit=limit
+        groups=asked.groups,
+        filters={**chosen, **rights["filters"]},
+        without={**left_out, **rights["without"]},
+        limit=limit,
     )
 
 
@@ -215,9 +218,9 @@ def _ranked(
     kept, left_out = judge.sorted_out(rows)
     if len(kept) < limit and len(rows) == size:
         kept, _ = judge.sorted_out(index().search(_within_limits(plan, profile, judge.today)).rows)
-    judged = (judge.match(row) for row in kept)
-    matches = sorted((match for match in judged if match.score >= LEAST), key=_best_first)[:limit]
-    return [judge.explained(match) for match in matches], left_out[:MOST_EXCLUDED]
+    scored = [(score, row) for row in kept if (score := judge.score(row)) >= LEAST]
+    scored.sort(key=lambda one: (-one[0], one[1].stored["id"]))
+    return [judge.match(row, score) for score, row in scored[:limit]], left_out[:MOST_EXCLUDED]
 
 
 class _Judge:
@@ -225,7 +228,6 @@ class _Judge:
 
     def __init__(self, profile: Profile, asked: Features, language: str, today: date) -> None:
         self.profile, self.features, self.language, self.today = profile, asked, language, today
-        self.rows: dict[str, Row] = {}
 
     def sorted_out(self, rows: Iterable[Row]) -> tuple[list[Row], list[Excluded]]:
         """What passes the hard limits, and what does not, with the limit."""
@@ -272,20 +274,7 @@ class _Judge:
             "freshness": criteria.freshness(stored, self.today),
         }
 
-    def match(self, row: Row) -> Match:
-        """The candidate with its score; reasons are added to those that stay (`explained`)."""
-        stored = row.stored
-        self.rows[stored["id"]] = row
-        shown_in, title = choose(stored["title"], self.language, stored["language"])
-        _, summary = choose(stored.get("summary", {}), self.language, stored["language"])
-        return Match(
-            id=stored["id"], type=stored["type"], title=title, language=shown_in, score=self._score(row),
-            for_=(), against=(), snippet=summary, places=tuple(stored.get("places", ())),
-            provider=stored.get("provider", ""), confirmed_on=stored["confirmed"],
-            sample=stored.get("sample", False),
-        )  # fmt: skip
-
-    def _score(self, row: Row) -> float:
+    def score(self, row: Row) -> float:
         """The weighted sum of the criteria. What speaks of something else gains little by being near or fresh."""
         judged = self.judgements(row)
         about = judged["topic"].value
@@ -296,18 +285,26 @@ class _Judge:
     def _weight_of_others(about: float) -> float:
         return min(1.0, about * 1.5)
 
-    def explained(self, match: Match) -> Match:
+    def match(self, row: Row, score: float) -> Match:
         """The match with its reasons, largest share first, and its caveats."""
-        row = self.rows[match.id]
+        stored = row.stored
+        shown_in, title = choose(stored["title"], self.language, stored["language"])
+        _, summary = choose(stored.get("summary", {}), self.language, stored["language"])
+        return Match(
+            id=stored["id"], type=stored["type"], title=title, language=shown_in, score=round(score, 4),
+            for_=self._reasons(row), against=tuple(criteria.caveats(self.profile, stored, self.language, self.today)),
+            snippet=summary, places=tuple(stored.get("places", ())), provider=stored.get("provider", ""),
+            confirmed_on=stored["confirmed"], sample=stored.get("sample", False),
+        )  # fmt: skip
+
+    def _reasons(self, row: Row) -> tuple[Reason, ...]:
         judged = self.judgements(row)
         parts = {name: WEIGHTS[name] * one.value for name, one in judged.items() if one.value > 0}
         weight = self._weight_of_others(judged["topic"].value)
         parts = {name: part if name == "topic" else part * weight for name, part in parts.items()}
         whole = sum(parts.values()) or 1.0
         reasons = [Reason(name, round(part / whole, 4), judged[name].text) for name, part in parts.items()]
-        reasons.sort(key=lambda reason: -reason.share)
-        against = tuple(criteria.caveats(self.profile, row.stored, self.language, self.today))
-        return replace(match, score=round(match.score, 4), for_=tuple(reasons), against=against)
+        return tuple(sorted(reasons, key=lambda reason: -reason.share))
 
 
 __all__ = [

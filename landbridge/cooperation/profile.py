@@ -15,7 +15,7 @@ from landbridge.search.plan import Clause, Group
 from landbridge.search.stopwords import STOPWORDS
 from landbridge.search.understand import Reading, read, summarise, with_joined
 
-FEATURES: Final = 80
+FEATURES: Final = 72
 """How many terms a question to the index has at most: the most telling ones."""
 TOKEN: Final = 0.5
 """A word itself weighs less than what it means: else records in the language of the need come first whatever they
@@ -28,6 +28,7 @@ PAIR: Final = 0.4
 UNKNOWN: Final = 1.5
 DAILY: Final = 0.4
 OPTIONS: Final = 6
+NEGLIGIBLE: Final = 0.1
 OTHERS: Final = 0.3
 ABOVE: Final = 0.3
 BELOW: Final = 0.4
@@ -148,9 +149,7 @@ class Profile:
         for pair in word.tokens:
             self._aspect(pair, said * PAIR).offer("text", pair, TOKEN)
 
-    def _add_concepts(
-        self, reading: Reading, weight: float, support: frozenset[int], without: frozenset[str]
-    ) -> None:
+    def _add_concepts(self, reading: Reading, weight: float, support: frozenset[int], without: frozenset[str]) -> None:
         longest = {(one.first, one.last) for one in reading.longest()}
         for one in reading.found:
             senses = [key for key in one.keys if key not in without and not key.startswith(_PLACES)]
@@ -277,7 +276,8 @@ def features(profile: Profile, index: Index) -> Features:
     for _, options in weighed:
         if left <= 0:
             break
-        kept.append(options[:OPTIONS])
+        least = NEGLIGIBLE * options[0][0]
+        kept.append([option for option in options[:OPTIONS] if option[0] >= least])
         left -= len(kept[-1])
     answered = _answered_by(asked)
     importance: dict[str, float] = {}
@@ -285,9 +285,7 @@ def features(profile: Profile, index: Index) -> Features:
         if clause.field == "concept":
             importance[clause.term] = max(worth, importance.get(clause.term, 0.0))
     return Features(
-        groups=tuple(
-            Group(tuple(clause for _, clause in options), needed=False, others=OTHERS) for options in kept
-        ),
+        groups=tuple(Group(tuple(clause for _, clause in options), needed=False, others=OTHERS) for options in kept),
         ideal=sum(options[0][0] for options in kept) + unknown or 1.0,
         answered_by=answered,
         keys=frozenset(answered),

@@ -102,7 +102,33 @@ def stream(found: Iterable[Word], stop: frozenset[str], choice: int = 0) -> tupl
     return tokens, places
 
 
-_ARTICLES: Final = frozenset("the a an to el la los las un una se lo le les de d des du l s se с со".split())
+_ARTICLES: Final = frozenset(
+    [
+        "the",
+        "a",
+        "an",
+        "to",
+        "el",
+        "la",
+        "los",
+        "las",
+        "un",
+        "una",
+        "se",
+        "lo",
+        "le",
+        "les",
+        "de",
+        "d",
+        "des",
+        "du",
+        "l",
+        "s",
+        "se",
+        "с",
+        "со",
+    ]
+)
 """Small words that a label can lose without becoming another word."""
 
 
