@@ -151,7 +151,7 @@ def place(profile: Profile, stored: Mapping[str, Any], language: str) -> Judgeme
     if same:
         return _at(1.0, lambda: gettext("At work in %(place)s"), same, language)
     around = {region for name in wanted for region in with_regions(name)}
-    serving = [name for name in served if name in around or name == "001"]
+    serving = [name for name in served if name in around]
     if serving:
         return _at(0.9, lambda: gettext("Serves %(place)s"), serving, language)
     covering = [name for name in there if name in around]
@@ -160,14 +160,14 @@ def place(profile: Profile, stored: Mapping[str, Any], language: str) -> Judgeme
     inside = [name for name in there if any(region in wanted for region in with_regions(name))]
     if inside:
         return _at(0.8, lambda: gettext("At work in %(place)s"), inside, language)
-    return _like_place(wanted, there, language)
+    return _like_place(wanted, there, served, language)
 
 
 def _at(value: float, template: Callable[[], str], places: list[str], language: str) -> Judgement:
     return _say(value, template, place=lambda: place_names(places, language))
 
 
-def _like_place(wanted: Mapping[str, None], there: list[str], language: str) -> Judgement:
+def _like_place(wanted: Mapping[str, None], there: list[str], served: list[str], language: str) -> Judgement:
     near = {subregion(name) for name in wanted} - {""}
     neighbours = [name for name in there if subregion(name) in near]
     if neighbours:
@@ -177,7 +177,7 @@ def _like_place(wanted: Mapping[str, None], there: list[str], language: str) -> 
             alike = [name for name in there if group in with_regions(name)]
             if alike:
                 return _at(0.5, _group_text(group), alike, language)
-    if "001" in there:
+    if "001" in there or "001" in served:
         return Judgement(0.3, lambda: gettext("Works all over the world"))
     return NOTHING
 

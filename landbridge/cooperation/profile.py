@@ -8,11 +8,12 @@ from typing import Any, Final
 from landbridge.formats.library import FORMATS
 from landbridge.registry.queries import RecordView
 from landbridge.search.analysis import Word, cognate
-from landbridge.search.concepts import Found, annotator
+from landbridge.search.concepts import annotator
 from landbridge.search.document import gathered, reading_language
+from landbridge.search.footing import rarity
 from landbridge.search.index import Index
 from landbridge.search.plan import Clause, Group
-from landbridge.search.stopwords import STOPWORDS
+from landbridge.search.stopwords import LITTLE_WORDS, STOPWORDS
 from landbridge.search.understand import Reading, read, summarise, with_joined
 
 FEATURES: Final = 72
@@ -23,8 +24,8 @@ are about (nDCG@10 over the judged needs and the whole sample network: 0.64 with
 CONCEPT: Final = 1.0
 LEXICON: Final = 0.75
 CODED: Final = 1.3
-EMBEDDED: Final = 1.0
-PAIR: Final = 0.4
+EMBEDDED: Final = 0.8
+BETWEEN: Final = 0.6
 UNKNOWN: Final = 1.5
 DAILY: Final = 0.4
 OPTIONS: Final = 6
@@ -122,15 +123,16 @@ class Profile:
         """Take in a text that was read."""
         places, support = _covered(reading, _PLACES), _covered(reading, _SUPPORT)
         stop = STOPWORDS.get(reading.language, frozenset())
+        empty = annotator().network.empty.get(reading.language, set())
+        named = {at for one in reading.found for at in range(one.first, one.last + 1)}
         for at, word in enumerate(reading.words):
-            if word.folded in stop or at in places:
+            if word.folded in stop or at in places or (word.tokens[0] in empty and at not in named):
                 continue
-            said = weight * SAID_ELSEWHERE if at in support else weight
             if word.script == "zh":
-                self._add_run(word, said)
+                self._add_run(word.folded, weight, without)
             else:
-                self._add_word(word, said)
-        self._add_concepts(reading, weight, support, without)
+                self._add_word(word, weight * SAID_ELSEWHERE if at in support else weight)
+        self._add_concepts(reading, without)
 
     def _aspect(self, name: str, said: float) -> Aspect:
         aspect = self.aspects.setdefault(name, Aspect())
@@ -145,32 +147,47 @@ class Profile:
         if key:
             aspect.offer("cognate", key, COGNATE)
 
-    def _add_run(self, word: Word, said: float) -> None:
-        for pair in word.tokens:
-            self._aspect(pair, said * PAIR).offer("text", pair, TOKEN)
+    def _add_run(self, run: str, weight: float, without: frozenset[str]) -> None:
+        """A run of Chinese characters: the known terms in it, and what stands between them."""
+        at = 0
+        for first, last, keys in [*annotator().longest(run), (len(run), len(run), ())]:
+            for part in LITTLE_WORDS.split(run[at:first]):
+                if len(part) > 1:
+                    self._offer_pairs(self._aspect(part, weight * BETWEEN), part)
+            at = last + 1
+            senses = [key for key in keys if key not in without and not key.startswith(_PLACES)]
+            if senses:
+                helps = any(key.startswith(_SUPPORT) for key in with_joined(senses))
+                term = run[first : last + 1]
+                aspect = self._aspect(term, weight * SAID_ELSEWHERE if helps else weight)
+                self._offer_senses(aspect, senses, whole=True)
+                inner = {key for _, _, keys in annotator().within(term) for key in keys} - {*senses, *without}
+                self._offer_senses(aspect, sorted(inner), whole=False)
+                self._offer_pairs(aspect, term)
 
-    def _add_concepts(self, reading: Reading, weight: float, support: frozenset[int], without: frozenset[str]) -> None:
+    @staticmethod
+    def _offer_pairs(aspect: Aspect, part: str) -> None:
+        for place in range(len(part) - 1):
+            aspect.offer("text", part[place : place + 2], TOKEN)
+
+    def _offer_senses(self, aspect: Aspect, senses: Sequence[str], *, whole: bool) -> None:
+        named = len(self.spans)
+        for key in senses:
+            aspect.offer_concept(key, _kind_weight(key) / len(senses) ** 0.5 * (1.0 if whole else EMBEDDED))
+            if whole:
+                self.spans.setdefault(key, named)
+
+    def _add_concepts(self, reading: Reading, without: frozenset[str]) -> None:
+        """Put each concept beside the words that name it."""
         longest = {(one.first, one.last) for one in reading.longest()}
         for one in reading.found:
+            if reading.words[one.first].script == "zh":
+                continue
             senses = [key for key in one.keys if key not in without and not key.startswith(_PLACES)]
-            whole = (one.first, one.last) in longest
-            named = len(self.spans)
-            for key in senses:
-                if whole:
-                    self.spans.setdefault(key, named)
-                own = _kind_weight(key) / len(senses) ** 0.5 * (1.0 if whole else EMBEDDED)
-                self._offer(reading, one, key, own, weight * SAID_ELSEWHERE if one.first in support else weight)
-
-    def _offer(self, reading: Reading, one: Found, key: str, own: float, said: float) -> None:
-        """Put a concept beside the words that name it; in Chinese it stands for itself."""
-        words = reading.words[one.first : one.last + 1]
-        if words[0].script == "zh":
-            self._aspect(key, said).offer_concept(key, own)
-            return
-        for word in words:
-            aspect = self.aspects.get(word.tokens[0])
-            if aspect is not None:
-                aspect.offer_concept(key, own)
+            for word in reading.words[one.first : one.last + 1]:
+                aspect = self.aspects.get(word.tokens[0])
+                if aspect is not None:
+                    self._offer_senses(aspect, senses, whole=(one.first, one.last) in longest)
 
     def add_coded(self, keys: Iterable[str]) -> None:
         """Take in terms that a person chose."""
@@ -249,10 +266,6 @@ class Features:
     """Concept to its weight times its rarity: what to name first among reasons."""
 
 
-def _rarity(frequency: int, total: int) -> float:
-    return math.log(1 + (total - frequency + 0.5) / (frequency + 0.5))
-
-
 def features(profile: Profile, index: Index) -> Features:
     """The most telling aspects of a profile: those that are rare in the index and weigh much in the need."""
     total = max(1, index.count())
@@ -266,7 +279,7 @@ def features(profile: Profile, index: Index) -> Features:
         if options:
             weighed.append((worth, options))
         elif not common:
-            worth = UNKNOWN * _damped(aspect.weight) * TOKEN * _rarity(0, total)
+            worth = UNKNOWN * _damped(aspect.weight) * TOKEN * rarity(0, total)
             unknown += worth
         if worth:
             asked.append((aspect, worth * (DAILY if aspect.is_everyday else 1.0)))
@@ -324,11 +337,11 @@ def _known(aspect: Aspect, index: Index, total: int, in_language: int) -> tuple[
         if frequency > 20 and frequency > TOO_COMMON * total:
             common = True
             continue
-        weight, rarity = said * own, _rarity(frequency, total)
+        weight, rare = said * own, rarity(frequency, total)
         if name == "text":
             # A word is rare in the whole because few records are in its language: only its rarity there tells.
-            weight *= min(1.0, _rarity(min(frequency, in_language), in_language) / rarity)
-        options.append((weight * rarity, Clause(name, term, weight)))
+            weight *= min(1.0, rarity(min(frequency, in_language), in_language) / rare)
+        options.append((weight * rare, Clause(name, term, weight)))
     options.sort(key=lambda option: -option[0])
     return options, common
 

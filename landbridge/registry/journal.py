@@ -6,11 +6,9 @@ and on PostgreSQL an advisory lock is held from before the serial is drawn until
 
 import fcntl
 import logging
-import os
 import time
-import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cache
 from threading import Event
@@ -20,6 +18,7 @@ from django.conf import settings
 from django.db import close_old_connections, connection
 from django.utils.module_loading import import_string
 
+from landbridge.lib.marks import mark
 from landbridge.registry.models import Change, Cursor
 from landbridge.registry.queries import RecordView, newest_serial, states
 from landbridge.registry.rows import ChangeRow, insert
@@ -38,6 +37,10 @@ class Follower(Protocol):
 
     name: str
     kind: Literal["projection", "messenger"]
+
+    def built_as(self) -> str:
+        """A short name of all that decides what a projection makes of the journal, and where it lies: its layout,
+        the vocabularies that it reads with. When it changes, the projection is dropped and built anew."""
 
     def apply(self, changes: Sequence[Change], states: Mapping[str, RecordView]) -> None:
         """Take in changes in order. `states` has the published revision of each changed record that has one."""
@@ -86,22 +89,16 @@ def following() -> Iterator[bool]:
 
 @cache
 def _host() -> str:
-    """The name of this data folder among the hosts that share a database, made once and kept in the folder."""
-    place = settings.DATA / "host"
-    if not place.exists():
-        # Written whole and then linked: another process that starts now reads a name, never an empty file.
-        draft = place.with_name(f"host.{os.getpid()}")
-        draft.write_text(uuid.uuid4().hex[:12], encoding="ascii")
-        with suppress(FileExistsError):
-            place.hardlink_to(draft)
-        draft.unlink()
-    name: str = place.read_text(encoding="ascii")
-    return name
+    """The name of this data folder among the hosts that share a database."""
+    return mark(settings.DATA / "host")
 
 
 def cursor_name(follower: Follower) -> str:
-    """Projections lie in the data folder, so each host has read its own way; a messenger acts once for all hosts."""
-    return f"{follower.name}@{_host()}" if follower.kind == "projection" else follower.name
+    """Projections lie in the data folder, so each host has read its own way, and what is built in another way begins
+    again; a messenger acts once for all hosts."""
+    if follower.kind == "messenger":
+        return follower.name
+    return f"{follower.name}@{_host()}/{follower.built_as()}"
 
 
 def follow_once(limit: int = BATCH) -> int:
@@ -112,7 +109,8 @@ def follow_once(limit: int = BATCH) -> int:
 def _advance(follower: Follower, limit: int) -> int:
     cursor, is_new = Cursor.objects.get_or_create(follower=cursor_name(follower))
     if is_new and follower.kind == "projection":
-        follower.reset()  # What lies in the folder was built from another journal.
+        follower.reset()  # What lies in the folder was built in another way, or from another journal.
+        Cursor.objects.filter(follower__startswith=f"{follower.name}@{_host()}").exclude(pk=cursor.pk).delete()
     changes = list(Change.objects.filter(serial__gt=cursor.serial).order_by("serial")[:limit])
     if not changes:
         return 0

@@ -13,6 +13,7 @@ import time
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -38,11 +39,12 @@ in-order-to despite instead-of against about-topic according-to except also only
 enough more less almost completely partly mainly possibly impossible everywhere nowhere somewhere here there near far
 inside outside-of above below between along around across toward from-origin before after during until since now soon
 already still always never often sometimes rarely again once how what which where when why who how-much put take
-concern-apply aim consider-matter thank ask how-many"""
+concern-apply aim consider-matter thank ask how-many in-accordance-with with-a-view-to without-prejudice as-appropriate
+timely-manner on-behalf-of bearing-in-mind recalling take-note keep-under-review"""
 EMPTY: Final = frozenset(f"lexicon:{word}" for word in _EMPTY.split())
 """Words of the lexicon that say that something is asked or how words hang together, and nothing of a subject."""
 MOST_SENSES: Final = 5
-CACHE_VERSION: Final = 7
+CACHE_VERSION: Final = 8
 LOOK_EVERY: Final = 0.2
 """Seconds between two looks at whether something was imported: a text asks for the annotator many times."""
 Pattern = str | tuple[str, ...]
@@ -66,6 +68,8 @@ class Network:
     """Language to the automaton over its labels: over numbers of tokens, in Chinese over characters."""
     exact: dict[str, Any] = field(default_factory=dict)
     """The same for labels that mean what they mean by their small words: "on site", "off-grid", "sin coste"."""
+    empty: dict[str, set[str]] = field(default_factory=dict)
+    """Language to the tokens that say only that something is asked: need, нужен, busco."""
     numbers: dict[str, int] = field(default_factory=dict)
     """Token to its number: patterns of numbers take a fifth of the memory that patterns of letters take."""
     broader: dict[str, tuple[str, ...]] = field(default_factory=dict)
@@ -198,6 +202,20 @@ class Annotator:
             if first >= 0 and last >= 0:
                 yield Found(first, last, keys)
 
+    def longest(self, run: str) -> list[tuple[int, int, tuple[str, ...]]]:
+        """The longest known terms in a run of Chinese characters, left to right: (first, last, keys)."""
+        automaton = self.network.automata.get("zh")
+        if automaton is None:
+            return []
+        return [(end - length + 1, end, keys) for end, (length, keys) in automaton.iter_long(run)]
+
+    def within(self, run: str) -> list[tuple[int, int, tuple[str, ...]]]:
+        """All known terms in a run of Chinese characters, embedded ones as well."""
+        automaton = self.network.automata.get("zh")
+        if automaton is None:
+            return []
+        return [(end - length + 1, end, keys) for end, (length, keys) in automaton.iter(run)]
+
     def counts(self, text: str, language: str) -> Counter[str]:
         """How often each concept stands in a text."""
         _, found = self.find(text, language)
@@ -253,6 +271,12 @@ class _Builder:
         if near:
             self.network.related[key] = tuple(dict.fromkeys((*self.network.related.get(key, ()), *near)))
 
+    def add_empty(self, term: Term) -> None:
+        for tag, labels in term.labels.items():
+            patterns = [_pattern(label, tag)[0] for label in labels]
+            alone = {pattern[0] for pattern in patterns if isinstance(pattern, tuple) and len(pattern) == 1}
+            self.network.empty.setdefault(tag, set()).update(alone)
+
     def build(self) -> Network:
         for tag, senses in self.senses.items():
             self._automaton(tag, senses, self.network.automata)
@@ -303,6 +327,15 @@ def fingerprint() -> str:
     return digest.hexdigest()[:16]
 
 
+@cache
+def shipped_digest() -> str:
+    """Changes whenever a shipped label does: then what the index holds of every record was read with other words."""
+    digest = hashlib.sha256(str(CACHE_VERSION).encode())
+    for path in sorted(vocabulary.FOLDER.rglob("*.tsv")):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:8]
+
+
 def build_network() -> Network:
     """Read all label files and build the automata: a second or two for what is shipped."""
     builder = _Builder()
@@ -312,7 +345,9 @@ def build_network() -> Network:
     builder.join_imported(term for source in all_sources if source.name not in shipped for term in source)
     for source in all_sources:
         for term in source:
-            if term.key not in EMPTY:
+            if term.key in EMPTY:
+                builder.add_empty(term)
+            else:
                 builder.add(term)
     network = builder.build()
     for source in all_sources:

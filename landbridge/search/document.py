@@ -143,6 +143,7 @@ class ReadTerms:
     text: list[str] = field(default_factory=list)
     title: list[str] = field(default_factory=list)
     concept: Counter[str] = field(default_factory=Counter)
+    subject: set[str] = field(default_factory=set)
     cognate: Counter[str] = field(default_factory=Counter)
 
 
@@ -162,6 +163,7 @@ def read_texts(texts: Iterable[tuple[str, str, str]], reader: Annotator) -> Read
             counts.update(one.keys)
             if is_title:
                 counts.update(one.keys)
+                terms.subject.update(one.keys)
         _add_words(terms, words, STOPWORDS.get(language, frozenset()), is_title)
     for counts in per_language.values():
         terms.concept |= counts
@@ -232,7 +234,7 @@ def document(view: RecordView, reader: Annotator | None = None) -> IndexDocument
         id=view.id,
         terms={
             "text": terms.text, "title": terms.title, "concept": _repeated(terms.concept),
-            "broader": sorted(broader), "cognate": _repeated(terms.cognate),
+            "subject": sorted(terms.subject), "broader": sorted(broader), "cognate": _repeated(terms.cognate),
         },
         facets={
             **facets, "type": (view.format,), "language": languages, "freshness": (str(confirmed.year),),

@@ -7,8 +7,9 @@ from typing import Literal
 from landbridge.registry.models import Change
 from landbridge.registry.queries import RecordView
 from landbridge.registry.workflow import State, Visibility
+from landbridge.search.concepts import shipped_digest
 from landbridge.search.document import document
-from landbridge.search.index import index
+from landbridge.search.index import identity, index
 from landbridge.search.plan import IndexDocument
 
 logger = logging.getLogger(__name__)
@@ -27,6 +28,10 @@ class SearchFollower:
 
     name = "search"
     kind: Literal["projection"] = "projection"
+
+    def built_as(self) -> str:
+        """The engine and its layout, the shipped vocabularies, and the folder of the index."""
+        return f"{identity()}-{shipped_digest()}"
 
     def apply(self, changes: Sequence[Change], states: Mapping[str, RecordView]) -> None:
         """Take in a batch in one commit. Records of which nothing is published do not stand in the index."""

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from django.conf import settings
 
+from landbridge.lib.marks import mark
 from landbridge.search.plan import Answer, IndexDocument, Plan
 
 
@@ -38,6 +39,24 @@ class Index(Protocol):
 def folder() -> Path:
     """Where the index lies; another engine or layout has a folder of its own."""
     return Path(settings.DATA) / "index" / settings.INDEX_ENGINE
+
+
+def identity() -> str:
+    """The name of the index that lies in the folder: a new one when it was removed, or has another layout."""
+    return mark(folder() / f"layout-{layout()}.name")
+
+
+@cache
+def layout() -> int:
+    """The layout of the engine that the settings name."""
+    # Inner imports: a node loads only the engine that it uses.
+    if settings.INDEX_ENGINE == "fts5":
+        from landbridge.search.index_fts5 import LAYOUT as FTS5_LAYOUT
+
+        return FTS5_LAYOUT
+    from landbridge.search.index_tantivy import LAYOUT
+
+    return LAYOUT
 
 
 @cache

@@ -28,8 +28,8 @@ from landbridge.search.plan import (
     Row,
 )
 
-LAYOUT: Final = 1
-_WEIGHTS: Final = {"text": 1.0, "title": 0.6, "concept": 0.8, "broader": 0.3, "cognate": 0.25}
+LAYOUT: Final = 2
+_WEIGHTS: Final = {"text": 1.0, "title": 0.6, "concept": 0.8, "subject": 0.6, "broader": 0.3, "cognate": 0.25}
 _MOST_CLAUSES: Final = 200
 
 _TABLES: Final = f"""
@@ -90,7 +90,7 @@ class Fts5Index:
         number = connection.execute(sql, [document.id, orjson.dumps(document.stored), *numbers]).lastrowid
         texts = [" ".join(document.terms.get(name, ())) for name in TEXT_FIELDS]
         connection.execute(
-            f"INSERT INTO words (rowid, {', '.join(TEXT_FIELDS)}) VALUES (?, ?, ?, ?, ?, ?)",  # noqa: S608
+            f"INSERT INTO words (rowid, {', '.join(TEXT_FIELDS)}) VALUES (?, ?, ?, ?, ?, ?, ?)",  # noqa: S608
             [number, *texts],
         )
         values = {(name, value) for name, values in document.facets.items() for value in values}

@@ -3,7 +3,8 @@
 Fields of the index:
 
 - `text`: tokens of all texts of a record, in all its languages; `title`: those of its titles;
-- `concept`: keys of concepts found in the texts or named in the answers; `broader`: the concepts above them;
+- `concept`: keys of concepts found in the texts or named in the answers; `subject`: those of the titles;
+  `broader`: the concepts above them;
 - `cognate`: keys of international words; `word`: whole words as written, for spelling help;
 - filters, each with a count per value: see FACETS; and further filters without counts: see FILTERS;
 - numbers: `updated`, `confirmed`, `opens`, `closes` (days since 1970), `trl_level`, `title_order`.
@@ -15,7 +16,7 @@ from typing import Any, Final
 
 from landbridge.registry.rules import NOT_PUBLIC, Reader, audiences
 
-TEXT_FIELDS: Final = ("text", "title", "concept", "broader", "cognate")
+TEXT_FIELDS: Final = ("text", "title", "concept", "subject", "broader", "cognate")
 FACETS: Final = (
     "type", "place", "ecosystem", "target", "theme", "support", "ip", "trl", "language", "freshness",
 )  # fmt: skip

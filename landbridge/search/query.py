@@ -10,6 +10,7 @@ from typing import Final
 from landbridge.formats.vocabulary import vocabulary
 from landbridge.lib.languages import choose
 from landbridge.registry.rules import ANYONE, Reader
+from landbridge.search.footing import on_one_footing
 from landbridge.search.index import index
 from landbridge.search.places import resolve
 from landbridge.search.plan import FACETS, Plan, Row, readable_by
@@ -119,15 +120,17 @@ def search(
     wording = word_groups(query.text[:2000], language)
     rights = readable_by(reader)
     plan = Plan(
-        groups=wording.strict, filters={**_filters(query), **rights["filters"]}, without=rights["without"],
-        sort=_sort(query),
+        groups=on_one_footing(wording.strict, index()), filters={**_filters(query), **rights["filters"]},
+        without=rights["without"], sort=_sort(query),
         limit=max(1, min(query.limit, MOST)), offset=offset, facets=FACETS if with_facets else (),
         facet_size=facet_size,
     )  # fmt: skip
     answer = index().search(plan)
     loosened = not answer.total and len(wording.loose) > 1
     if loosened:
-        answer = index().search(replace(plan, groups=wording.loose, least_groups=wording.least))
+        answer = index().search(
+            replace(plan, groups=on_one_footing(wording.loose, index()), least_groups=wording.least)
+        )
     highlighter = Highlighter(wording)
     reading = read(query.text[:2000], wording.language)
     return Results(

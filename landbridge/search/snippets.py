@@ -110,9 +110,8 @@ def _sought(wording: Wording, language: str) -> tuple[tuple[str, ...], tuple[str
     """Beginnings of words, and runs of Chinese: the question's own, and labels of its concepts."""
     stems = {fold(stem) for stem in wording.stems if len(stem) >= 3}
     stems |= {word for word in wording.written if len(word) >= 3}
-    if language != wording.language:
-        labels = (folded_in_place(label_of(key, language)) for key in wording.keys[:_MOST_LABELS])
-        stems |= {label for label in labels if len(label) > 2 or (language == "zh" and len(label) > 1)}
+    labels = (folded_in_place(label_of(key, language)) for key in wording.keys[:_MOST_LABELS])
+    stems |= {label for label in labels if len(label) > 2 or (language == "zh" and len(label) > 1)}
     runs = {stem for stem in {*stems, *wording.parts} if _is_chinese(stem)}
     words = {stem.split(" ")[0] if " " in stem else stem for stem in stems - runs}
     return tuple(word for word in words if len(word) >= 3), tuple(sorted(runs, key=len, reverse=True))

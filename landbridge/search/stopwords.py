@@ -1,5 +1,6 @@
 """Words that carry no meaning of their own, folded as the analyser folds them."""
 
+import re
 from typing import Final
 
 _EN = """a an the and or but if of to in on at by for from with without into onto over under between among through
@@ -40,3 +41,9 @@ STOPWORDS: Final = {
     "ar": frozenset(_AR.split()),
     "zh": frozenset(),
 }
+
+_ZH = """我们 你们 他们 它们 我 你 他 她 它 请 想要 希望 需要 如何 怎么 怎样 什么 哪里 哪些 为什么 有没有 能不能 是否 可以 能够 没有 不能 因为
+所以 但是 而且 以及 并且 或者 如果 虽然 由于 关于 对于 为了 通过 其中 已经 正在 非常 一些 这些 那些 这个 那个 这里 那里 的 了 和 与 及 并 或 在 从
+到 对 为 把 被 让 给 向 用 以 于 之 也 都 就 还 又 再 很 更 最 太 吗 呢 吧 啊 是 有 要 想 会 能 不 没 这 那 谁 个 些 等"""
+LITTLE_WORDS: Final = re.compile("|".join(sorted(_ZH.split(), key=len, reverse=True)))
+"""Words that hang a Chinese sentence together; what stands between them and the known terms may be a word."""

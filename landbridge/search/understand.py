@@ -61,17 +61,17 @@ def detect(text: str, hint: str | None = None) -> str:
         leaders = [tag for tag in LATIN if hits[tag] == best]
         if best and len(leaders) == 1:
             return leaders[0]
-        if hint in LATIN and (not best or hint in leaders):
+        if best and hint in leaders:
             return str(hint)
         if not best:
-            return _by_labels(text) or DEFAULT
+            return _by_labels(text, hint) or (str(hint) if hint in LATIN else DEFAULT)
     return str(_identifier().classify(text[:2000])[0])
 
 
-def _by_labels(text: str) -> str | None:
-    """The language whose labels cover most words of a short text."""
+def _by_labels(text: str, hint: str | None) -> str | None:
+    """The language whose labels cover most words of a short text; `hint` where it covers as many."""
     covered = {tag: sum(one.last - one.first + 1 for one in annotator().find(text, tag)[1]) for tag in LATIN}
-    best = max(LATIN, key=lambda tag: covered[tag])
+    best = max(LATIN, key=lambda tag: (covered[tag], tag == hint))
     return best if covered[best] else None
 
 

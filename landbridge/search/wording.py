@@ -19,6 +19,8 @@ CONCEPT_WEIGHT: Final = 0.8
 LEXICON_WEIGHT: Final = 0.45
 NARROWER_WEIGHT: Final = 0.35
 COGNATE_WEIGHT: Final = 0.25
+SUBJECT_WEIGHT: Final = 1.4
+"""What a title is about weighs more than what a text touches, in whatever language the title is."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,7 @@ def _concept_clauses(keys: tuple[str, ...]) -> list[Clause]:
     for key in keys:
         own = LEXICON_WEIGHT if key.startswith("lexicon:") else CONCEPT_WEIGHT
         clauses.append(Clause("concept", key, own * weight))
+        clauses.append(Clause("subject", key, SUBJECT_WEIGHT * own * weight))
         if not key.startswith("lexicon:"):
             clauses.append(Clause("broader", key, NARROWER_WEIGHT * weight))
     return clauses
@@ -96,14 +99,6 @@ def _pairs_group(part: str, keys: tuple[str, ...]) -> Group:
     return Group(tuple(clauses), all_of=tuple(Clause("text", pair) for pair in pairs))
 
 
-def _longest_spans(word: Word) -> list[tuple[int, int, tuple[str, ...]]]:
-    """The longest known terms in a run of Chinese characters, left to right: (first, last, keys) in the run."""
-    automaton = annotator().network.automata.get("zh")
-    if automaton is None:
-        return []
-    return [(end - length + 1, end, keys) for end, (length, keys) in automaton.iter_long(word.folded)]
-
-
 def _cross_latin(text: str, language: str, count: int) -> list[Found]:
     """Concepts of a short question as any language of the Latin script would read it."""
     found = list(annotator().find(text, language)[1])
@@ -129,7 +124,7 @@ def word_groups(text: str, hint: str | None = None) -> Wording:
     groups: list[Group] = []
     for place, word in kept[:64]:
         if word.script == "zh":
-            groups.extend(_chinese_groups(word, _longest_spans(word)))
+            groups.extend(_chinese_groups(word, annotator().longest(word.folded)))
         else:
             groups.append(_group(word, place, found))
     quoted = [group for phrase in phrases if (group := _phrase_group(phrase, language))]
@@ -141,7 +136,7 @@ def _chinese_parts(kept: list[Word]) -> tuple[str, ...]:
     for word in kept:
         if word.script == "zh":
             at = 0
-            spans = _longest_spans(word)
+            spans = annotator().longest(word.folded)
             for first, last, _ in [*spans, (len(word.folded), 0, ())]:
                 parts.extend(part for part in (word.folded[at:first], word.folded[first : last + 1]) if len(part) > 1)
                 at = last + 1

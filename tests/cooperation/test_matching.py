@@ -147,3 +147,33 @@ def test_the_same_need_gives_the_same_answer() -> None:
 def test_no_text_breaks_the_matcher(filled: Index, text: str) -> None:
     for match in match_text(text).matches:
         assert match.for_
+
+
+@pytest.mark.usefixtures("filled")
+@pytest.mark.parametrize(
+    "text",
+    [
+        "We need a violin teacher for our school orchestra", "Je cherche un appartement à louer près de la gare",
+        "Necesito un abogado para mi divorcio", "Ищем тренера для детской хоккейной команды",
+        "أبحث عن شقة للإيجار قرب الجامعة", "请帮我修理办公室的打印机",
+    ],
+)  # fmt: skip
+def test_what_is_of_another_world_is_not_said_to_fit(text: str) -> None:
+    assert not match_text(text).fits_well
+
+
+@pytest.mark.usefixtures("filled")
+@pytest.mark.parametrize("language", NEED)
+def test_what_helps_is_said_to_fit(language: str) -> None:
+    assert match_text(NEED[language]).fits_well
+
+
+def test_a_record_that_speaks_of_more_of_the_need_comes_first(engine: Index) -> None:
+    often = record(
+        "often", title="Fish, fish and fish", summary="Fishing villages, fish landings, fish prices and fish stocks."
+    )
+    broad = record("broad", title="Counting fish in rivers", summary="A cheap method for river biologists.")
+    others = [record(f"other-{n}", title=f"Grassland and cattle {n}") for n in range(20)]
+    fill(engine, [often, broad, *others])
+    found = match_text("Necesitamos un método barato para contar peces en ríos")
+    assert found.matches[0].id == "broad"

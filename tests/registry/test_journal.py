@@ -27,6 +27,10 @@ class Diary:
         self.serials: list[int] = []
         self.titles: dict[str, str] = {}
         self.fails = False
+        self.layout = "1"
+
+    def built_as(self) -> str:
+        return self.layout
 
     def apply(self, changes: Sequence[Change], states: Mapping[str, RecordView]) -> None:
         if self.fails:
@@ -104,6 +108,18 @@ def test_a_projection_is_dropped_and_replayed(diary: Diary) -> None:
     assert (diary.serials, diary.titles) == before
     with pytest.raises(ValueError, match="not a projection"):
         journal.replay("nothing")
+
+
+@pytest.mark.django_db
+def test_what_is_built_in_another_way_is_built_anew(diary: Diary) -> None:
+    write("rewa")
+    journal.follow_to_end()
+    diary.titles["rewa"] = "as the old layout had it"
+    diary.layout = "2"
+    assert journal.behind() == 2
+    assert journal.follow_to_end() == 2
+    assert diary.titles == {"rewa": "Restore"}
+    assert Cursor.objects.filter(follower__startswith="diary").count() == 1
 
 
 @pytest.mark.django_db

@@ -7,6 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from landbridge.registry.rules import ANYONE, Reader
+from landbridge.search.concepts import annotator
 from landbridge.search.index import Index
 from landbridge.search.query import BadQuery, Query, search
 from tests.support import fill, record
@@ -185,3 +186,37 @@ def test_every_record_that_holds_the_words_is_among_the_hits(engine: Index, word
     tag = {"лесов": "ru", "红树林": "zh", "المياه": "ar", "restauración": "es"}.get(words[0], "fr")
     fill(engine, [record("holder", language=tag, title="x", summary="aaa " + " bbb ".join(words) + " ccc")])
     assert "holder" in ids(" ".join(words))
+
+
+IN_PASSING = record(
+    "fund", language="zh", title="南南合作基金", summary="基金支持粮食、健康和红树林等领域的小型项目。", places=["CHN"]
+)
+ABOUT = record(
+    "watch", title="Global mangrove watch", summary="Free maps of mangrove extent and change, made from radar images."
+)
+
+
+@pytest.mark.parametrize("asked", ["红树林", "mangroves", "manglares", "мангровые леса", "غابات المانغروف"])
+def test_what_a_record_is_about_counts_more_than_the_language_it_is_in(engine: Index, asked: str) -> None:
+    fill(engine, [IN_PASSING, ABOUT, *(record(f"other-{n}", title=f"Something else {n}") for n in range(30))])
+    assert ids(asked)[0] == "watch"
+    assert set(ids(asked)) == {"watch", "fund"}
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "not_meant"),
+    [
+        ("The residues are toxic", "en", "lexicon:harmless"),
+        ("Los residuos son tóxicos", "es", "lexicon:harmless"),
+        ("mine closure and tailings", "en", "lexicon:sensor-network"),
+        ("les champs du village", "fr", "lexicon:immediately"),
+    ],
+)
+def test_a_label_keeps_the_small_words_that_make_its_meaning(text: str, language: str, not_meant: str) -> None:
+    assert not_meant not in annotator().counts(text, language)
+
+
+def test_a_label_with_small_words_is_found_whole() -> None:
+    assert "lexicon:independent" in annotator().counts("an off-grid pump", "en")
+    assert "lexicon:independent" not in annotator().counts("a pump on the grid", "en")
+    assert "lexicon:harmless" in annotator().counts("un método no tóxico", "es")
