@@ -19,6 +19,7 @@ from landbridge.search.understand import Reading, read, summarise, with_joined
 FEATURES: Final = 72
 """How many terms a question to the index has at most: the most telling ones."""
 TOKEN: Final = 0.5
+ALONE: Final = 1.6
 """A word itself weighs less than what it means: else records in the language of the need come first whatever they
 are about (nDCG@10 over the judged needs and the whole sample network: 0.64 with 1.0, 0.75 with 0.5)."""
 CONCEPT: Final = 1.0
@@ -338,6 +339,8 @@ def _known(aspect: Aspect, index: Index, total: int, in_language: int) -> tuple[
             common = True
             continue
         weight, rare = said * own, rarity(frequency, total)
+        if name == "text" and not aspect.concepts:
+            weight *= ALONE
         if name == "text":
             # A word is rare in the whole because few records are in its language: only its rarity there tells.
             weight *= min(1.0, rarity(min(frequency, in_language), in_language) / rare)

@@ -31,6 +31,8 @@ _COMBINING: Final = re.compile("[\u0300-\u036f\u0483-\u0487\u0591-\u05bd\u0653-\
 _ARABIC_FORMS: Final = str.maketrans("أإآٱىةیک", "اااايهيك")
 _ELISIONS: Final = frozenset({"l", "d", "j", "m", "n", "s", "t", "c", "qu", "jusqu", "lorsqu", "puisqu", "quoiqu"})
 _PREFIXES: Final = ("وال", "فال", "بال", "كال", "ولل", "ال", "لل")
+_ARTICLE_LIKE: Final = "\ufffc"
+"""Stands for an alif that begins no article while prefixes are taken off."""
 _SUFFIXES: Final = ("ها", "ان", "ات", "ون", "ين", "يه", "يا", "ه", "ي")
 
 
@@ -66,7 +68,7 @@ def light10(word: str) -> str:
     if word.startswith("و") and len(word) > 3 and not word.startswith(_PREFIXES):
         word = word[1:]
     for prefix in _PREFIXES:
-        if word.startswith(prefix) and len(word) - len(prefix) >= 2:
+        if word.startswith(prefix) and len(word) - len(prefix) >= (2 if prefix == "ال" else 3):
             word = word[len(prefix) :]
             break
     for suffix in _SUFFIXES:
@@ -80,21 +82,31 @@ def stems(word: str, language: str) -> tuple[str, ...]:
     """The tokens of one normalised word of a script with spaces, the main one first."""
     bare = fold(word)
     if "\u0600" <= bare[0] <= "\u06ff":
-        return _arabic(bare)
+        return _arabic(word, bare)
     if "\u0400" <= bare[0] <= "\u04ff":
-        return (fold(_STEMMERS["ru"].stemWord(word.replace("ё", "е"))),)
+        return (_russian(word.replace("ё", "е")),)
     stemmer = _STEMMERS[language if language in LATIN else "en"]
     main = fold(stemmer.stemWord(word))
     plain = stemmer.stemWord(bare)
     return (main,) if plain == main else (main, plain)
 
 
-def _arabic(bare: str) -> tuple[str, ...]:
-    """The light stem, and for a word that may begin with "for" or "with" (ل, ب) the stem without it."""
-    main = light10(bare)
+def _russian(word: str) -> str:
+    """Snowball's stem; a verb in -овать keeps one stem in its infinitive and its present: использовать, использует."""
+    stem = fold(_STEMMERS["ru"].stemWord(word))
+    return stem[:-3] if stem.endswith("ова") and len(stem) >= 7 else stem
+
+
+def _arabic(word: str, bare: str) -> tuple[str, ...]:
+    """The light stem, and for a word that may begin with "for" or "with" (ل, ب) the stem without it.
+
+    An alif with hamza or madda begins the word itself and no article: آلية (mechanism), ألم (pain).
+    """
+    main = _ARTICLE_LIKE + bare[1:] if word[0] in "أإآ" and bare.startswith("ال") else bare
+    stem = light10(main).replace(_ARTICLE_LIKE, "ا")
     if len(bare) >= 5 and bare[0] in "لب" and bare[1:3] != "ال":
-        return (main, light10(bare[1:]))
-    return (main,)
+        return (stem, light10(bare[1:]))
+    return (stem,)
 
 
 def _pairs(run: str) -> tuple[str, ...]:

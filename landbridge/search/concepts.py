@@ -23,6 +23,7 @@ from django.conf import settings
 from landbridge.formats import vocabulary
 from landbridge.formats.vocabulary import Term, Vocabulary
 from landbridge.lib.languages import LANGUAGES
+from landbridge.search import analysis, stopwords
 from landbridge.search.analysis import Word, fold, normalise, words
 from landbridge.search.stopwords import STOPWORDS
 
@@ -317,9 +318,17 @@ def imported() -> list[Vocabulary]:
     return [vocabulary.read(path) for path in sorted(imported_folder().glob("*.tsv"))]
 
 
+def _code_digest() -> "hashlib._Hash":
+    """Changes with the programs that make tokens of texts: labels and records must be read in the same way."""
+    digest = hashlib.sha256(str(CACHE_VERSION).encode())
+    for program in (analysis, stopwords):
+        digest.update(Path(str(program.__file__)).read_bytes())
+    return digest
+
+
 def fingerprint() -> str:
     """Changes whenever a label file changes: then texts are understood anew."""
-    digest = hashlib.sha256(str(CACHE_VERSION).encode())
+    digest = _code_digest()
     files = [*vocabulary.FOLDER.rglob("*.tsv"), *imported_folder().glob("*.tsv")]
     for path in sorted(files):
         state = path.stat()
@@ -330,7 +339,7 @@ def fingerprint() -> str:
 @cache
 def shipped_digest() -> str:
     """Changes whenever a shipped label does: then what the index holds of every record was read with other words."""
-    digest = hashlib.sha256(str(CACHE_VERSION).encode())
+    digest = _code_digest()
     for path in sorted(vocabulary.FOLDER.rglob("*.tsv")):
         digest.update(path.read_bytes())
     return digest.hexdigest()[:8]
