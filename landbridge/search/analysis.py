@@ -31,6 +31,8 @@ _COMBINING: Final = re.compile("[\u0300-\u036f\u0483-\u0487\u0591-\u05bd\u0653-\
 _ARABIC_FORMS: Final = str.maketrans("أإآٱىةیک", "اااايهيك")
 _ELISIONS: Final = frozenset({"l", "d", "j", "m", "n", "s", "t", "c", "qu", "jusqu", "lorsqu", "puisqu", "quoiqu"})
 _PREFIXES: Final = ("وال", "فال", "بال", "كال", "ولل", "ال", "لل")
+_PRONOUNS: Final = (("نا", 3), ("ها", 3), ("هم", 4), ("كم", 4))
+"""Possessive endings and the letters that must be left: مساهم (contributor) ends in no pronoun."""
 _ARTICLE_LIKE: Final = "\ufffc"
 """Stands for an alif that begins no article while prefixes are taken off."""
 _SUFFIXES: Final = ("ها", "ان", "ات", "ون", "ين", "يه", "يا", "ه", "ي")
@@ -64,16 +66,28 @@ def fold(word: str) -> str:
 
 
 def light10(word: str) -> str:
-    """The light stemmer for Arabic of Larkey, Ballesteros and Connell: prefixes, then suffixes, three letters left."""
+    """The light stemmer for Arabic of Larkey, Ballesteros and Connell: prefixes, then suffixes, three letters left.
+
+    Beyond theirs it takes off "our", "their" and "your": people state needs in the first person (قريتنا, our village).
+    """
     if word.startswith("و") and len(word) > 3 and not word.startswith(_PREFIXES):
         word = word[1:]
     for prefix in _PREFIXES:
         if word.startswith(prefix) and len(word) - len(prefix) >= (2 if prefix == "ال" else 3):
             word = word[len(prefix) :]
             break
+    word = _without_pronoun(word)
     for suffix in _SUFFIXES:
         if word.endswith(suffix) and len(word) - len(suffix) >= 3:
             word = word[: -len(suffix)]
+    return word
+
+
+def _without_pronoun(word: str) -> str:
+    for pronoun, least in _PRONOUNS:
+        if word.endswith(pronoun) and len(word) - len(pronoun) >= least:
+            word = word[: -len(pronoun)]
+            return word[:-1] if word.endswith("ت") and len(word) > 3 else word
     return word
 
 

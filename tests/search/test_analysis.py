@@ -21,6 +21,9 @@ from landbridge.search.analysis import cognate, light10, main_script, tokens
         ("ar", "للمياه", "المياه"),
         ("ar", "أشجار", "اشجار"),
         ("ar", "مُنَظَّمَة", "منظمة"),
+        ("ar", "قريتنا", "القرية"),
+        ("ar", "محاصيلهم", "المحاصيل"),
+        ("ru", "использует", "использовать"),
         ("zh", "红树林", "红树林"),
         ("en", "farmer's", "farmers'"),
         ("en", "ＳＡＲ", "sar"),
@@ -45,6 +48,11 @@ def test_chinese_inside_a_sentence_is_found_by_its_pairs() -> None:
 def test_stop_words_and_elisions_carry_nothing() -> None:
     assert tokens("the of and", "en") == []
     assert tokens("l' d'", "fr") == []
+
+
+@pytest.mark.parametrize(("one", "other"), [("آلية", "يه"), ("والدة", "ده"), ("مساهم", "مسا"), ("ألم", "م")])
+def test_what_begins_or_ends_like_an_article_or_a_pronoun_stays_whole(one: str, other: str) -> None:
+    assert other not in tokens(one, "ar")
 
 
 def test_arabic_keeps_three_letters() -> None:

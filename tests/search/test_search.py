@@ -198,7 +198,11 @@ ABOUT = record(
 
 @pytest.mark.parametrize("asked", ["红树林", "mangroves", "manglares", "мангровые леса", "غابات المانغروف"])
 def test_what_a_record_is_about_counts_more_than_the_language_it_is_in(engine: Index, asked: str) -> None:
-    fill(engine, [IN_PASSING, ABOUT, *(record(f"other-{n}", title=f"Something else {n}") for n in range(30))])
+    herds = [
+        record(f"herd-{n}", title=f"Grazing cattle in dry valleys {n}", summary="Herders move between pastures with rest.")
+        for n in range(30)
+    ]
+    fill(engine, [IN_PASSING, ABOUT, *herds])
     assert ids(asked)[0] == "watch"
     assert set(ids(asked)) == {"watch", "fund"}
 
