@@ -31,7 +31,7 @@ CANDIDATES: Final = 40
 MOST_EXCLUDED: Final = 5
 LEAST: Final = 0.02
 """Below this score nothing of the need is in the record."""
-FITS: Final = 0.3
+FITS: Final = 0.33
 """Below this score nothing fits well, and the reader is told so."""
 
 

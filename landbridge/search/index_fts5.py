@@ -29,7 +29,7 @@ from landbridge.search.plan import (
 )
 
 LAYOUT: Final = 2
-_WEIGHTS: Final = {"text": 1.0, "title": 0.6, "concept": 1.0, "subject": 3.0, "broader": 0.3, "cognate": 0.25}
+_WEIGHTS: Final = {"text": 1.0, "title": 0.6, "concept": 0.8, "subject": 1.2, "broader": 0.3, "cognate": 0.25}
 _MOST_CLAUSES: Final = 200
 
 _TABLES: Final = f"""

@@ -165,9 +165,10 @@ def _(question: Period, answer: Any, model: type[BaseModel], name: str, reading:
 
 @show.register
 def _(question: Money, answer: Any, model: type[BaseModel], name: str, reading: Reading) -> SafeString:
-    amount = money(answer["amount"], answer["currency"], answer.get("most"))
-    year = answer.get("year")
-    return format_html("{} ({})", amount, year) if year else format_html("{}", amount)
+    # Each amount stands apart, or a right-to-left page would mix their signs and figures.
+    ends = [end for end in (answer["amount"], answer.get("most")) if end is not None]
+    amount = format_html_join(" – ", "<bdi>{}</bdi>", ((money(end, answer["currency"]),) for end in ends))
+    return format_html("{} <bdi>({})</bdi>", amount, answer["year"]) if answer.get("year") else amount
 
 
 @show.register

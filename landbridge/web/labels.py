@@ -202,14 +202,9 @@ def short_number(value: int) -> str:
     return number(value) if value < 1000 else format_compact_decimal(value, locale=locale)
 
 
-def money(amount: Any, currency: str, most: Any = None) -> str:
-    """An amount or a range with its currency, without idle decimals."""
+def money(amount: Any, currency: str) -> str:
+    """An amount with its currency, without idle decimals."""
     locale = _locale(reader_language())
-    low = _amount(amount, currency, locale)
-    return f"{low} – {_amount(most, currency, locale)}" if most is not None else low
-
-
-def _amount(amount: Any, currency: str, locale: Locale) -> str:
     value = float(amount)
     return format_currency(
         value, currency, locale=locale, currency_digits=not value.is_integer(),

@@ -1,6 +1,6 @@
 """A record's page, made from its format alone: what decides first, then every section with what is not told yet."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -105,12 +105,13 @@ def page(view: RecordView, titles: Mapping[str, tuple[str, dict[str, str]]], wan
     model = FORMATS[view.format]
     language, title = told(view.data["title"], reading)
     _, summary = told(view.data.get("summary") or {}, reading)
-    answered = [section for section in _sections(model, view.data, reading) if section.answers]
+    facts = tuple(_by_role(model, view.data, reading, _DECIDING))[:FACTS]
+    who = tuple(_by_role(model, view.data, reading, ("provider",)))
+    above = {one.name for one in (*facts, *who)}
+    answered = [section for section in _sections(model, view.data, reading, above) if section.answers]
     return Page(
         view=view, title=title, summary=summary, language=language, format=model,
-        facts=tuple(_by_role(model, view.data, reading, _DECIDING))[:FACTS],
-        who=tuple(_by_role(model, view.data, reading, ("provider",))),
-        sections=tuple(answered), untold=_untold(model, {section.id for section in answered}),
+        facts=facts, who=who, sections=tuple(answered), untold=_untold(model, view.data),
         versions=_versions(view, language),
     )  # fmt: skip
 
@@ -124,18 +125,27 @@ def _tell(model: type[BaseModel], name: str, data: Mapping[str, Any], reading: R
     return Told(name, said(question.label), show(question, data[name], model, name, reading))
 
 
-def _sections(model: type[CommonFormat], data: Mapping[str, Any], reading: Reading) -> Iterator[Section]:
+def _sections(
+    model: type[CommonFormat], data: Mapping[str, Any], reading: Reading, above: Collection[str]
+) -> Iterator[Section]:
+    """The sections without what stands above them already."""
     asked = questions(model)
     for section, names in sections(model).items():
         public = [name for name in names if asked[name].public and name not in _AT_THE_TOP]
-        answers = [_tell(model, name, data, reading) for name in public if _is_told(data.get(name))]
+        here = [name for name in public if _is_told(data.get(name)) and name not in above]
+        answers = [_tell(model, name, data, reading) for name in here]
         missing = [said(asked[name].label) for name in public if not _is_told(data.get(name))]
         yield Section(section, said(SECTIONS[section]), tuple(answers), tuple(missing))
 
 
-def _untold(model: type[CommonFormat], told_sections: set[str]) -> tuple[str, ...]:
+def _untold(model: type[CommonFormat], data: Mapping[str, Any]) -> tuple[str, ...]:
     """The titles of the sections in which nothing is told yet."""
-    return tuple(said(SECTIONS[name]) for name in sections(model) if name not in told_sections and name != "keeping")
+    asked = questions(model)
+    return tuple(
+        said(SECTIONS[section])
+        for section, names in sections(model).items()
+        if section != "keeping" and not any(asked[name].public and _is_told(data.get(name)) for name in names)
+    )
 
 
 def _by_role(
