@@ -105,7 +105,9 @@ def test_an_index_that_is_lost_is_noticed_and_built_anew(node: Node, tmp_path: P
     node.run("load", str(write(tmp_path / "a.jsonl", technology(1), technology(2))))
     for engine in ("tantivy", "fts5"):
         shutil.rmtree(node.folder / "index" / engine, ignore_errors=True)
-    assert "landbridge replay" in node.run("check", code=1).stdout
+    assert "2 changes behind the journal" in node.run("check").stdout
+    node.run("follow", "--once")
+    assert "ok    index" in node.run("check").stdout
     node.run("replay", "search")
     assert "ok    index" in node.run("check").stdout
     assert found(node) == 2
