@@ -45,7 +45,9 @@ timely-manner on-behalf-of bearing-in-mind recalling take-note keep-under-review
 EMPTY: Final = frozenset(f"lexicon:{word}" for word in _EMPTY.split())
 """Words of the lexicon that say that something is asked or how words hang together, and nothing of a subject."""
 MOST_SENSES: Final = 5
-CACHE_VERSION: Final = 8
+LONGEST: Final = 256
+"""No label is longer, in tokens or in Chinese characters."""
+CACHE_VERSION: Final = 9
 LOOK_EVERY: Final = 0.2
 """Seconds between two looks at whether something was imported: a text asks for the annotator many times."""
 Pattern = str | tuple[str, ...]
@@ -71,6 +73,8 @@ class Network:
     """The same for labels that mean what they mean by their small words: "on site", "off-grid", "sin coste"."""
     empty: dict[str, set[str]] = field(default_factory=dict)
     """Language to the tokens that say only that something is asked: need, нужен, busco."""
+    senses: list[tuple[str, ...]] = field(default_factory=list)
+    """The concepts that labels name, by the numbers that the automata keep."""
     numbers: dict[str, int] = field(default_factory=dict)
     """Token to its number: patterns of numbers take a fifth of the memory that patterns of letters take."""
     broader: dict[str, tuple[str, ...]] = field(default_factory=dict)
@@ -180,26 +184,32 @@ class Annotator:
         again = any(len(word.tokens) > 1 and word.tokens[1] in numbers for word in found)
         for choice in (0, 1) if again else (0,):
             tokens, places = stream(found, stop, choice)
-            for end, (length, keys) in automaton.iter(tuple([numbers.get(token, 0) for token in tokens])):
-                span = (places[end - length + 1], places[end])
+            for first, last, keys in self._told(automaton.iter(tuple([numbers.get(token, 0) for token in tokens]))):
+                span = (places[first], places[last])
                 if span not in seen:
                     seen.add(span)
                     yield Found(*span, keys)
+
+    def _told(self, hits: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int, tuple[str, ...]]]:
+        """What an automaton finds: from where to where (both included), and the concepts."""
+        senses = self.network.senses
+        for end, value in hits:
+            yield end - value % LONGEST + 1, end, senses[value // LONGEST]
 
     def _exactly(self, found: list[Word], language: str) -> Iterator[Found]:
         automaton = self.network.exact.get(language)
         if automaton is not None:
             numbers = self.network.numbers
             tokens = tuple([numbers.get(word.tokens[0], 0) for word in found])
-            for end, (length, keys) in automaton.iter(tokens):
-                yield Found(end - length + 1, end, keys)
+            for first, last, keys in self._told(automaton.iter(tokens)):
+                yield Found(first, last, keys)
 
     def _over_characters(self, text: str, found: list[Word], automaton: Any) -> Iterator[Found]:
         places: list[int] = [-1] * len(text)
         for place, word in enumerate(found):
             places[word.start : word.end] = [place] * (word.end - word.start)
-        for end, (length, keys) in automaton.iter(text):
-            first, last = places[end - length + 1], places[end]
+        for start, end, keys in self._told(automaton.iter(text)):
+            first, last = places[start], places[end]
             if first >= 0 and last >= 0:
                 yield Found(first, last, keys)
 
@@ -208,14 +218,14 @@ class Annotator:
         automaton = self.network.automata.get("zh")
         if automaton is None:
             return []
-        return [(end - length + 1, end, keys) for end, (length, keys) in automaton.iter_long(run)]
+        return list(self._told(automaton.iter_long(run)))
 
     def within(self, run: str) -> list[tuple[int, int, tuple[str, ...]]]:
         """All known terms in a run of Chinese characters, embedded ones as well."""
         automaton = self.network.automata.get("zh")
         if automaton is None:
             return []
-        return [(end - length + 1, end, keys) for end, (length, keys) in automaton.iter(run)]
+        return list(self._told(automaton.iter(run)))
 
     def counts(self, text: str, language: str) -> Counter[str]:
         """How often each concept stands in a text."""
@@ -230,6 +240,7 @@ class _Builder:
         self.senses: dict[str, dict[Pattern, list[str]]] = {tag: {} for tag in LANGUAGES}
         self.exact: dict[str, dict[Pattern, list[str]]] = {tag: {} for tag in LANGUAGES}
         self.owners: dict[tuple[str, str], str] = {}
+        self.places: dict[tuple[str, ...], int] = {}
         self.network = Network()
 
     def join(self, terms: Iterable[Term]) -> None:
@@ -289,12 +300,22 @@ class _Builder:
 
     def _automaton(self, tag: str, senses: dict[Pattern, list[str]], into: dict[str, Any]) -> None:
         kind = ahocorasick.KEY_STRING if tag == "zh" else ahocorasick.KEY_SEQUENCE
-        automaton = ahocorasick.Automaton(ahocorasick.STORE_ANY, kind)
+        automaton = ahocorasick.Automaton(ahocorasick.STORE_INTS, kind)
         for pattern, keys in senses.items():
-            automaton.add_word(self._key_of(pattern), (len(pattern), tuple(keys)))
+            automaton.add_word(self._key_of(pattern), self._value(len(pattern), tuple(keys)))
         if len(automaton):
             automaton.make_automaton()
             into[tag] = automaton
+
+    def _value(self, length: int, keys: tuple[str, ...]) -> int:
+        """What an automaton keeps of a label: its length and the place of its concepts in `senses`, as one number.
+
+        Many labels name the same concepts, and a number takes no memory beside the node that holds it.
+        """
+        place = self.places.setdefault(keys, len(self.network.senses))
+        if place == len(self.network.senses):
+            self.network.senses.append(keys)
+        return place * LONGEST + length
 
     def _key_of(self, pattern: Pattern) -> str | tuple[int, ...]:
         if isinstance(pattern, str):

@@ -1,6 +1,8 @@
 """Help with typing errors: the nearest known word, from labels of the vocabularies and titles of public records."""
 
 import difflib
+from array import array
+from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import Final
 
@@ -15,19 +17,16 @@ _FAR: Final = 2
 """Letters that may differ before two words are compared at all."""
 
 
-@cache
-def _known() -> dict[str, dict[str, str]]:
-    """Words of all labels by their first letter: folded form to the written one."""
-    known: dict[str, dict[str, str]] = {}
+def _words() -> Iterator[tuple[str, str]]:
+    """Words of all labels: folded, and as they are written."""
     for source in sources():
         for term in source:
             for tag, labels in term.labels.items():
                 for label in labels if tag != "zh" else ():
-                    for word in words(normalise(label), tag):
+                    text = normalise(label)
+                    for word in words(text, tag):
                         if len(word.folded) >= SHORTEST:
-                            written = normalise(label)[word.start : word.end]
-                            known.setdefault(word.folded[0], {}).setdefault(word.folded, written)
-    return known
+                            yield word.folded, text[word.start : word.end]
 
 
 def _is_found(folded: str, language: str) -> bool:
@@ -42,32 +41,55 @@ def _letters(word: str) -> int:
     return bits
 
 
+class _Alike:
+    """The known words of one length that begin with one letter: side by side in one string, and the letters of each
+    as bits. A hundred thousand words take two megabytes so, and not twenty."""
+
+    __slots__ = ("length", "letters", "text")
+
+    def __init__(self, found: Sequence[str]) -> None:
+        self.length = len(found[0])
+        self.text = "".join(found)
+        self.letters = array("Q", map(_letters, found))
+
+    def near(self, letters: int) -> Iterator[str]:
+        """The words that differ from these letters in few."""
+        for place, own in enumerate(self.letters):
+            if (letters ^ own).bit_count() <= _FAR:
+                yield self.text[place * self.length : (place + 1) * self.length]
+
+
 @cache
-def _by_length() -> dict[tuple[str, int], list[tuple[str, int]]]:
-    """First letter and length to the known words with their letters."""
-    grouped: dict[tuple[str, int], list[tuple[str, int]]] = {}
-    for first, words_of_letter in _known().items():
-        for word in words_of_letter:
-            grouped.setdefault((first, len(word)), []).append((word, _letters(word)))
-    return grouped
+def _known() -> tuple[dict[tuple[str, int], _Alike], dict[str, str]]:
+    """The known words by first letter and length, and the written form of those that have accents."""
+    accented: dict[str, str] = {}
+    grouped: dict[tuple[str, int], set[str]] = {}
+    for folded, written in _words():
+        group = grouped.setdefault((folded[0], len(folded)), set())
+        if folded not in group:
+            group.add(folded)
+            if written != folded:
+                accented[folded] = written
+    return {key: _Alike(sorted(group)) for key, group in grouped.items()}, accented
 
 
 def _nearest(folded: str) -> str | None:
     """The known word that is nearest in spelling, of those that start alike."""
+    grouped, accented = _known()
     letters = _letters(folded)
     candidates = [
         word
         for length in range(len(folded) - 1, len(folded) + 2)
-        for word, its_letters in _by_length().get((folded[0], length), ())
-        if (letters ^ its_letters).bit_count() <= _FAR
+        if (alike := grouped.get((folded[0], length)))
+        for word in alike.near(letters)
     ]
     near = difflib.get_close_matches(folded, candidates, n=1, cutoff=_NEAR)
-    return _known()[folded[0]][near[0]] if near else None
+    return accented.get(near[0], near[0]) if near else None
 
 
 def warm() -> None:
     """Load the known words; see `understand.warm`."""
-    _by_length()
+    _known()
 
 
 def suggest(text: str, wording: Wording) -> str | None:

@@ -3,15 +3,16 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, Final
-
-from py3langid.langid import MODEL_FILE, LanguageIdentifier
+from typing import Final
 
 from landbridge.formats.vocabulary import find as find_term
-from landbridge.lib.languages import DEFAULT, primary
+from landbridge.formats.vocabulary import lexicon
+from landbridge.lib.languages import DEFAULT, LANGUAGES, primary
+from landbridge.search import identify
 from landbridge.search.analysis import LATIN, Word, fold, main_script, normalise
 from landbridge.search.concepts import Found, annotator
 from landbridge.search.document import reading_language
+from landbridge.search.identify import latin_language
 from landbridge.search.stopwords import STOPWORDS
 
 SHORT: Final = 25
@@ -38,16 +39,6 @@ class Understood:
     targets: tuple[str, ...] = ()
 
 
-@cache
-def _identifier() -> Any:
-    identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=False)
-    identifier.set_languages(list(LATIN))
-    if hasattr(identifier, "_full_model"):
-        # It keeps the tables of all its 142 languages, 28 MB, in case somebody wants another choice.
-        identifier._full_model = None
-    return identifier
-
-
 def detect(text: str, hint: str | None = None) -> str:
     """The language of a text among the six. Script decides first; a short Latin text goes by its stop words,
     then by `hint` (the reader's language)."""
@@ -65,7 +56,7 @@ def detect(text: str, hint: str | None = None) -> str:
             return str(hint)
         if not best:
             return _by_labels(text, hint) or (str(hint) if hint in LATIN else DEFAULT)
-    return str(_identifier().classify(text[:2000])[0])
+    return latin_language(text[:2000])
 
 
 def _by_labels(text: str, hint: str | None) -> str | None:
@@ -77,7 +68,7 @@ def _by_labels(text: str, hint: str | None) -> str | None:
 
 def warm() -> None:
     """Load what every question needs, once before processes are forked: they share it, and nobody waits for it."""
-    _identifier()
+    identify.warm()
     _lexicon_labels()
     annotator()
 
@@ -117,15 +108,18 @@ def label_of(key: str, language: str) -> str:
     term = find_term(key)
     if term is not None:
         return term.label(language)
-    labels = annotator().network.labels.get(key) or _lexicon_labels().get(key, {})
+    labels = annotator().network.labels.get(key) or _lexicon_label(key)
     return labels.get(language) or labels.get("en") or next(iter(labels.values()), "")
 
 
-@cache
-def _lexicon_labels() -> dict[str, dict[str, str]]:
-    from landbridge.formats.vocabulary import lexicon
+def _lexicon_label(key: str) -> dict[str, str]:
+    return dict(zip(LANGUAGES, _lexicon_labels().get(key, ()), strict=False))
 
-    return {term.key: {tag: names[0] for tag, names in term.labels.items()} for part in lexicon() for term in part}
+
+@cache
+def _lexicon_labels() -> dict[str, tuple[str, ...]]:
+    """The preferred labels of every everyday word, in the order of LANGUAGES."""
+    return {term.key: tuple(term.labels.get(tag, ("",))[0] for tag in LANGUAGES) for part in lexicon() for term in part}
 
 
 def _of(vocabulary: str, keys: Iterable[str]) -> tuple[str, ...]:
