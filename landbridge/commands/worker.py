@@ -64,12 +64,10 @@ def share_labels() -> None:
     if START_METHOD != "fork":
         return
     # Inner import: only the process that forks needs the labels this early.
-    from landbridge.formats.vocabulary import lexicon
     from landbridge.search import spelling, understand
 
     understand.warm()
     spelling.warm()
-    lexicon.cache_clear()  # What is needed of it is kept in other forms.
     _ = get_resolver().url_patterns  # The pages as well: the first visitor should not wait for them.
     gc.collect()
     gc.freeze()

@@ -91,7 +91,7 @@ def _without_pronoun(word: str) -> str:
     return word
 
 
-@lru_cache(maxsize=30_000)
+@lru_cache(maxsize=4_000)
 def stems(word: str, language: str) -> tuple[str, ...]:
     """The tokens of one normalised word of a script with spaces, the main one first."""
     bare = fold(word)
@@ -169,7 +169,7 @@ _CYRILLIC: Final = dict(
 )
 
 
-@lru_cache(maxsize=30_000)
+@lru_cache(maxsize=4_000)
 def cognate(folded: str) -> str:
     """The key under which related spellings of one international word meet: monitoring and мониторинг.
 

@@ -11,11 +11,11 @@ import os
 import pickle
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import ahocorasick
 from django.conf import settings
@@ -50,6 +50,7 @@ LONGEST: Final = 256
 CACHE_VERSION: Final = 9
 LOOK_EVERY: Final = 0.2
 """Seconds between two looks at whether something was imported: a text asks for the annotator many times."""
+Made = TypeVar("Made")
 Pattern = str | tuple[str, ...]
 """What is sought: a tuple of tokens, or characters where a script has no spaces."""
 
@@ -389,28 +390,34 @@ def build_network() -> Network:
 
 
 def load_network() -> Network:
-    """The network from its cache in the data folder, or built and cached.
+    """The network from its cache in the data folder, or built and cached."""
+    return from_cache("labels", build_network)
 
-    The cache is this node's own file, as trusted as its database.
+
+def from_cache(name: str, build: Callable[[], Made]) -> Made:
+    """What is made of all label files, read from the data folder, or made now and kept there until a label changes.
+
+    Reading takes a tenth of the time and leaves no litter in memory. The file is this node's own, as trusted as its
+    database.
     """
-    path = Path(settings.DATA) / "index" / f"labels-{fingerprint()}.pickle"
+    path = Path(settings.DATA) / "index" / f"{name}-{fingerprint()}.pickle"
     if path.is_file():
         try:
             with path.open("rb") as file:
-                network: Network = pickle.load(file)  # noqa: S301 - our own file, see above
-                return network
+                kept: Made = pickle.load(file)  # noqa: S301 - our own file, see above
+                return kept
         except (pickle.UnpicklingError, EOFError, AttributeError, ImportError, ValueError) as error:
-            logger.warning("The label cache %s cannot be read (%s) and is built anew", path.name, error)
-    network = build_network()
+            logger.warning("The cache %s cannot be read (%s) and is made anew", path.name, error)
+    made = build()
     path.parent.mkdir(parents=True, exist_ok=True)
-    for old in path.parent.glob("labels-*.pickle"):
+    for old in path.parent.glob(f"{name}-*.pickle"):
         old.unlink(missing_ok=True)
-    # Several processes may build it at once: each writes a file of its own, and the last one stays.
+    # Several processes may make it at once: each writes a file of its own, and the last one stays.
     partial = path.with_suffix(f".{os.getpid()}.partial")
     with partial.open("wb") as file:
-        pickle.dump(network, file, protocol=pickle.HIGHEST_PROTOCOL)
+        pickle.dump(made, file, protocol=pickle.HIGHEST_PROTOCOL)
     partial.replace(path)
-    return network
+    return made
 
 
 class _Kept:

@@ -7,7 +7,7 @@ from functools import cache
 from typing import Final
 
 from landbridge.search.analysis import fold, normalise, stems, words
-from landbridge.search.concepts import sources
+from landbridge.search.concepts import from_cache, sources
 from landbridge.search.index import index
 from landbridge.search.wording import Wording
 
@@ -59,9 +59,16 @@ class _Alike:
                 yield self.text[place * self.length : (place + 1) * self.length]
 
 
+_Known = tuple[dict[tuple[str, int], _Alike], dict[str, str]]
+
+
 @cache
-def _known() -> tuple[dict[tuple[str, int], _Alike], dict[str, str]]:
+def _known() -> _Known:
     """The known words by first letter and length, and the written form of those that have accents."""
+    return from_cache("spelling", _gather)
+
+
+def _gather() -> _Known:
     accented: dict[str, str] = {}
     grouped: dict[tuple[str, int], set[str]] = {}
     for folded, written in _words():

@@ -10,7 +10,7 @@ from landbridge.formats.vocabulary import lexicon
 from landbridge.lib.languages import DEFAULT, LANGUAGES, primary
 from landbridge.search import identify
 from landbridge.search.analysis import LATIN, Word, fold, main_script, normalise
-from landbridge.search.concepts import Found, annotator
+from landbridge.search.concepts import Found, annotator, from_cache
 from landbridge.search.document import reading_language
 from landbridge.search.identify import latin_language
 from landbridge.search.stopwords import STOPWORDS
@@ -119,6 +119,10 @@ def _lexicon_label(key: str) -> dict[str, str]:
 @cache
 def _lexicon_labels() -> dict[str, tuple[str, ...]]:
     """The preferred labels of every everyday word, in the order of LANGUAGES."""
+    return from_cache("everyday", _read_lexicon)
+
+
+def _read_lexicon() -> dict[str, tuple[str, ...]]:
     return {term.key: tuple(term.labels.get(tag, ("",))[0] for tag in LANGUAGES) for part in lexicon() for term in part}
 
 
