@@ -7,11 +7,12 @@ from typing import Any
 import click
 import orjson
 
-from landbridge.commands.asking import asking_options, place_ids, print_json
+from landbridge.commands.asking import asking_options, place_ids, place_names, print_json
 from landbridge.commands.shared import up_to_date
 from landbridge.cooperation.matching import Matching, match_need, match_record, match_text
 from landbridge.formats.library import FORMATS
 from landbridge.formats.validate import InvalidRecord, validate
+from landbridge.formats.vocabulary import vocabulary
 from landbridge.registry.queries import Unknown, get
 from landbridge.registry.rules import ANYONE, OPERATOR
 
@@ -38,7 +39,7 @@ def match(what: str, types: tuple[str, ...], places: tuple[str, ...], language: 
     if as_json:
         print_json(as_api(matching))
     else:
-        _print(matching)
+        _print(matching, language)
 
 
 def _text(what: str) -> str | None:
@@ -71,9 +72,24 @@ def _need(text: str) -> tuple[dict[str, object], str] | None:
         raise click.UsageError(str(error)) from error
 
 
-def _print(matching: Matching) -> None:
+def _print_understood(matching: Matching, language: str) -> None:
     understood = matching.understood
-    click.echo(f"Understood ({understood.language}): {', '.join(concept.label for concept in understood.concepts)}")
+    kinds = vocabulary("support_types").terms
+    told = {
+        "about": [concept.label for concept in understood.concepts],
+        "where": [place_names(understood.places, language, most=20)] if understood.places else [],
+        "support": [kinds[kind].label(language) for kind in understood.support_types if kind in kinds],
+    }
+    click.echo(f"Understood ({understood.language})")
+    for name, words in told.items():
+        if words:
+            click.echo(f"  {name:<8} {', '.join(words)}")
+    if matching.matches and not matching.fits_well:
+        click.echo("\nNothing fits well. What comes nearest:")
+
+
+def _print(matching: Matching, language: str) -> None:
+    _print_understood(matching, language)
     for kind in dict.fromkeys(match.type for match in matching.matches):
         click.secho(f"\n{FORMATS[kind].plural}", bold=True)
         for found in (found for found in matching.matches if found.type == kind):

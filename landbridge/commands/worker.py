@@ -63,14 +63,23 @@ def share_labels() -> None:
     """Load what every process needs before the first one is forked, and keep the collector from touching it."""
     if START_METHOD != "fork":
         return
+    # The first start makes them of all label files. A process of its own does that and leaves: the litter goes with it.
+    context: Any = multiprocessing.get_context(START_METHOD)
+    maker = context.Process(target=_warm, name="landbridge-labels", daemon=True)
+    maker.start()
+    maker.join()
+    _warm()
+    _ = get_resolver().url_patterns  # The pages as well: the first visitor should not wait for them.
+    gc.collect()
+    gc.freeze()
+
+
+def _warm() -> None:
     # Inner import: only the process that forks needs the labels this early.
     from landbridge.search import spelling, understand
 
     understand.warm()
     spelling.warm()
-    _ = get_resolver().url_patterns  # The pages as well: the first visitor should not wait for them.
-    gc.collect()
-    gc.freeze()
 
 
 @contextmanager

@@ -11,7 +11,8 @@ from typing import Any, Final
 
 from django.utils.translation import gettext, ngettext
 
-from landbridge.cooperation.profile import Features, Profile
+from landbridge.cooperation.features import Features
+from landbridge.cooperation.profile import Profile
 from landbridge.formats.vocabulary import find, vocabulary
 from landbridge.search.analysis import fold, normalise
 from landbridge.search.document import day
@@ -23,6 +24,14 @@ WEIGHTS: Final = {
     "freshness": 0.02,
 }  # fmt: skip
 """How much each criterion counts; they add up to 1."""
+BREADTH: Final = 0.5
+"""How far what a record says often must give way to how much of the need it speaks of at all."""
+LEAST_ASKED: Final = 5.0
+"""The worth of one and a half telling subjects: a need of less than that, such as one everyday word, is never met
+in full."""
+MOST_ASKED: Final = 15.0
+MOST_IDEAL: Final = 30.0
+"""The worth of five telling subjects, and of ten: no record speaks of all that stands in a long text."""
 _LEVELS: Final = ("none", "low", "medium", "high")
 _GROUPS: Final = ("SIDS", "LDC", "LLDC")
 _PROTECTED_RIGHTS: Final = frozenset(
@@ -84,12 +93,6 @@ def topic(profile: Profile, features: Features, stored: Mapping[str, Any], score
     often = 1 - math.exp(-2.0 * score / min(features.ideal, MOST_IDEAL))
     value = often * (1 - BREADTH + BREADTH * breadth(profile, features, stored))
     return Judgement(value, lambda: _topic_text(profile, features, stored, language))
-
-
-BREADTH: Final = 0.5
-LEAST_ASKED: Final = 5.0
-MOST_IDEAL: Final = 30.0
-MOST_ASKED: Final = 15.0
 
 
 def breadth(profile: Profile, features: Features, stored: Mapping[str, Any]) -> float:

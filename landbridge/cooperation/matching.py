@@ -13,7 +13,8 @@ from django.utils.translation import gettext, override
 
 from landbridge.cooperation import criteria
 from landbridge.cooperation.criteria import WEIGHTS, Caveat, Judgement
-from landbridge.cooperation.profile import Features, Profile, features, of_data, of_record, of_text
+from landbridge.cooperation.features import Features, features
+from landbridge.cooperation.profile import Profile, of_data, of_record, of_text
 from landbridge.formats.library import FORMATS
 from landbridge.formats.vocabulary import vocabulary
 from landbridge.lib.languages import choose
@@ -31,7 +32,7 @@ CANDIDATES: Final = 40
 MOST_EXCLUDED: Final = 5
 LEAST: Final = 0.02
 """Below this score nothing of the need is in the record."""
-FITS: Final = 0.33
+FITS: Final = 0.35
 """Below this score nothing fits well, and the reader is told so."""
 
 

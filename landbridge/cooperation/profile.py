@@ -1,6 +1,5 @@
 """What a need asks for, in the terms of the index: made from a record, from answers or from free text."""
 
-import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -10,50 +9,38 @@ from landbridge.registry.queries import RecordView
 from landbridge.search.analysis import Word, cognate
 from landbridge.search.concepts import annotator
 from landbridge.search.document import gathered, reading_language
-from landbridge.search.footing import rarity
-from landbridge.search.index import Index
-from landbridge.search.plan import Clause, Group
 from landbridge.search.stopwords import LITTLE_WORDS, STOPWORDS
 from landbridge.search.understand import Reading, read, summarise, with_joined
 
-FEATURES: Final = 72
-"""How many terms a question to the index has at most: the most telling ones."""
 TOKEN: Final = 0.5
-ALONE: Final = 1.6
 """A word itself weighs less than what it means: else records in the language of the need come first whatever they
-are about (nDCG@10 over the judged needs and the whole sample network: 0.64 with 1.0, 0.75 with 0.5)."""
+are about."""
 CONCEPT: Final = 1.0
 LEXICON: Final = 0.75
+"""An everyday word weighs less than a subject of the field."""
+WORDNET: Final = 0.3
+"""An imported wordnet knows many rare senses: it helps where nothing else is known, and must not outweigh the rest."""
 CODED: Final = 1.3
+"""A term that a person chose."""
 EMBEDDED: Final = 0.8
+"""A concept inside the words of a longer one: "seed" in "seed bank"."""
 BETWEEN: Final = 0.6
-UNKNOWN: Final = 1.5
-DAILY: Final = 0.4
-OPTIONS: Final = 6
-NEGLIGIBLE: Final = 0.1
-OTHERS: Final = 0.3
+"""Chinese characters between known terms, which may be a word or not."""
 ABOVE: Final = 0.3
 BELOW: Final = 0.4
+"""A record that names the broader concept answers a little; one that names a narrower one, a little more."""
 COGNATE: Final = 0.3
-TOO_COMMON: Final = 0.35
-"""A term in more than this share of all records tells nothing."""
-
-
 SAID_ELSEWHERE: Final = 0.25
 """What names a kind of support counts by that criterion; as a subject it weighs little."""
+EVERYDAY: Final = ("lexicon:", "wordnet:")
 _PLACES: Final = ("countries:", "regions:")
 _SUPPORT: Final = ("support_types:",)
-
-
-EVERYDAY: Final = ("lexicon:", "wordnet:")
-_WORDNET: Final = 0.3
-"""An imported wordnet knows many rare senses: it helps where nothing else is known, and must not outweigh the rest."""
 
 
 def _kind_weight(key: str) -> float:
     """What a concept weighs by the vocabulary it comes from."""
     if key.startswith("wordnet:"):
-        return _WORDNET
+        return WORDNET
     return LEXICON if key.startswith("lexicon:") else CONCEPT
 
 
@@ -247,108 +234,3 @@ def of_data(format_name: str, data: Mapping[str, Any], language: str) -> Profile
         profile.capacity = {name: short[name][0] for name in _CAPACITY if name in short}
     profile.languages = frozenset(short.get("language", ())) | {tag}
     return profile
-
-
-@dataclass(frozen=True)
-class Features:
-    """What is put to the index, with the score of a record that answers each aspect once."""
-
-    groups: tuple[Group, ...]
-    ideal: float
-    answered_by: Mapping[str, Sequence[tuple[int, float]]]
-    """Concept to the aspects that a record which holds it answers, each with its worth."""
-    keys: frozenset[str]
-    """The concepts of `answered_by`."""
-    words: Sequence[tuple[int, float, str]]
-    """Words without a concept, each with its aspect and its worth."""
-    whole: float
-    """The worth of all aspects, whether the index knows them or not."""
-    importance: Mapping[str, float]
-    """Concept to its weight times its rarity: what to name first among reasons."""
-
-
-def features(profile: Profile, index: Index) -> Features:
-    """The most telling aspects of a profile: those that are rare in the index and weigh much in the need."""
-    total = max(1, index.count())
-    in_language = max(1, index.frequency("language", profile.language))
-    weighed: list[tuple[float, list[tuple[float, Clause]]]] = []
-    asked: list[tuple[Aspect, float]] = []
-    unknown = 0.0
-    for aspect in profile.aspects.values():
-        options, common = _known(aspect, index, total, in_language)
-        worth = options[0][0] if options else 0.0
-        if options:
-            weighed.append((worth, options))
-        elif not common:
-            worth = UNKNOWN * _damped(aspect.weight) * TOKEN * rarity(0, total)
-            unknown += worth
-        if worth:
-            asked.append((aspect, worth * (DAILY if aspect.is_everyday else 1.0)))
-    weighed.sort(key=lambda entry: -entry[0])
-    kept: list[list[tuple[float, Clause]]] = []
-    left = FEATURES
-    for _, options in weighed:
-        if left <= 0:
-            break
-        least = NEGLIGIBLE * options[0][0]
-        kept.append([option for option in options[:OPTIONS] if option[0] >= least])
-        left -= len(kept[-1])
-    answered = _answered_by(asked)
-    importance: dict[str, float] = {}
-    for worth, clause in (option for options in kept for option in options):
-        if clause.field == "concept":
-            importance[clause.term] = max(worth, importance.get(clause.term, 0.0))
-    return Features(
-        groups=tuple(Group(tuple(clause for _, clause in options), needed=False, others=OTHERS) for options in kept),
-        ideal=sum(options[0][0] for options in kept) + unknown or 1.0,
-        answered_by=answered,
-        keys=frozenset(answered),
-        words=[
-            (place, worth, term)
-            for place, (aspect, worth) in enumerate(asked)
-            if not aspect.concepts
-            for name, term in aspect.options
-            if name == "text"
-        ],
-        whole=sum(worth for _, worth in asked),
-        importance=importance,
-    )
-
-
-def _answered_by(asked: Sequence[tuple[Aspect, float]]) -> dict[str, list[tuple[int, float]]]:
-    answered: dict[str, list[tuple[int, float]]] = {}
-    for place, (aspect, worth) in enumerate(asked):
-        best = max(aspect.concepts.values(), default=1.0)
-        for key, weight in aspect.concepts.items():
-            answered.setdefault(key, []).append((place, worth * min(1.0, weight / best)))
-    return answered
-
-
-def _known(aspect: Aspect, index: Index, total: int, in_language: int) -> tuple[list[tuple[float, Clause]], bool]:
-    """The options that some records have, the most telling first, and whether one is too common to tell anything."""
-    options, common = [], False
-    said = _damped(aspect.weight)
-    told = any(name == "concept" and not term.startswith("wordnet:") for name, term in aspect.options)
-    for (name, term), own in aspect.options.items():
-        if told and term.startswith("wordnet:"):
-            continue
-        frequency = index.frequency(name, term)
-        if not frequency:
-            continue
-        if frequency > 20 and frequency > TOO_COMMON * total:
-            common = True
-            continue
-        weight, rare = said * own, rarity(frequency, total)
-        if name == "text" and not aspect.concepts:
-            weight *= ALONE
-        if name == "text":
-            # A word is rare in the whole because few records are in its language: only its rarity there tells.
-            weight *= min(1.0, rarity(min(frequency, in_language), in_language) / rare)
-        options.append((weight * rare, Clause(name, term, weight)))
-    options.sort(key=lambda option: -option[0])
-    return options, common
-
-
-def _damped(weight: float) -> float:
-    """A word that is said thrice weighs more than once, but not three times as much."""
-    return 1 + math.log(weight) if weight > 1 else weight

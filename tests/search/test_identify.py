@@ -1,0 +1,41 @@
+"""The language of a text in Latin script: the mapped model answers as the whole one does."""
+
+from pathlib import Path
+
+import pytest
+from py3langid.langid import MODEL_FILE, LanguageIdentifier
+
+from landbridge.search import identify
+from landbridge.search.understand import detect
+
+TEXTS = {
+    "We need a cheap way to count fish in rivers of the lowlands": "en",
+    "Necesitamos una manera barata de contar los peces de nuestros ríos": "es",
+    "Il nous faut un moyen peu coûteux de compter les poissons de nos rivières": "fr",
+    "Training of trainers for the restoration of degraded land": "en",
+    "Formación de formadores para la restauración de tierras degradadas": "es",
+    "Formation de formateurs pour la restauration des terres dégradées": "fr",
+}
+
+
+@pytest.mark.parametrize(("text", "language"), TEXTS.items())
+def test_the_three_are_told_apart(text: str, language: str) -> None:
+    assert identify.latin_language(text) == language
+    assert detect(text) == language
+
+
+def test_the_mapped_model_says_what_the_whole_one_says(tmp_path: Path) -> None:
+    whole = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=False)
+    whole.set_languages(["en", "es", "fr"])
+    identify._write(tmp_path / "model", identify._whole())
+    mapped = identify._mapped(tmp_path / "model")
+    for text in [*TEXTS, "monitoring", "agua", "eau potable", "12 %", ""]:
+        assert mapped.classify(text) == whole.classify(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "hint", "language"),
+    [("manglares", "en", "es"), ("mangrove", "fr", "fr"), ("mangrove", "en", "en"), ("palétuviers", "en", "fr")],
+)
+def test_one_word_is_read_in_the_language_that_knows_it(text: str, hint: str, language: str) -> None:
+    assert detect(text, hint) == language
