@@ -44,6 +44,13 @@ def _kind_weight(key: str) -> float:
     return LEXICON if key.startswith("lexicon:") else CONCEPT
 
 
+def _subjects(keys: Sequence[str], without: frozenset[str]) -> list[str]:
+    """The concepts that words name, without places. A global target is meant only where nothing else is: words such
+    as "pollinators" stand among its labels as well, and most records serve some target."""
+    senses = [key for key in keys if key not in without and not key.startswith(_PLACES)]
+    return [key for key in senses if not key.startswith("targets:")] or senses
+
+
 def _covered(reading: Reading, kinds: tuple[str, ...]) -> frozenset[int]:
     """The words that name a concept of these kinds."""
     places: set[int] = set()
@@ -143,7 +150,7 @@ class Profile:
                 if len(part) > 1:
                     self._offer_pairs(self._aspect(part, weight * BETWEEN), part)
             at = last + 1
-            senses = [key for key in keys if key not in without and not key.startswith(_PLACES)]
+            senses = _subjects(keys, without)
             if senses:
                 helps = any(key.startswith(_SUPPORT) for key in with_joined(senses))
                 term = run[first : last + 1]
@@ -171,7 +178,7 @@ class Profile:
         for one in reading.found:
             if reading.words[one.first].script == "zh":
                 continue
-            senses = [key for key in one.keys if key not in without and not key.startswith(_PLACES)]
+            senses = _subjects(one.keys, without)
             for word in reading.words[one.first : one.last + 1]:
                 aspect = self.aspects.get(word.tokens[0])
                 if aspect is not None:

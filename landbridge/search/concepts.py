@@ -23,9 +23,10 @@ from django.conf import settings
 from landbridge.formats import vocabulary
 from landbridge.formats.vocabulary import Term, Vocabulary
 from landbridge.lib.languages import LANGUAGES
-from landbridge.search import analysis, stopwords
+from landbridge.search import analysis, stopwords, wordforms
 from landbridge.search.analysis import Word, fold, normalise, words
 from landbridge.search.stopwords import STOPWORDS
+from landbridge.search.wordforms import meant
 
 logger = logging.getLogger(__name__)
 
@@ -45,12 +46,15 @@ timely-manner on-behalf-of bearing-in-mind recalling take-note keep-under-review
 EMPTY: Final = frozenset(f"lexicon:{word}" for word in _EMPTY.split())
 """Words of the lexicon that say that something is asked or how words hang together, and nothing of a subject."""
 MOST_SENSES: Final = 5
+MOST_CHOSEN: Final = 20_000
 LONGEST: Final = 256
 """No label is longer, in tokens or in Chinese characters."""
-CACHE_VERSION: Final = 9
+CACHE_VERSION: Final = 11
 LOOK_EVERY: Final = 0.2
 """Seconds between two looks at whether something was imported: a text asks for the annotator many times."""
 Made = TypeVar("Made")
+Labelled = dict["Pattern", dict[str, list[str]]]
+"""Pattern to the words that have it, each with the concepts that it names."""
 Pattern = str | tuple[str, ...]
 """What is sought: a tuple of tokens, or characters where a script has no spaces."""
 
@@ -76,6 +80,8 @@ class Network:
     """Language to the tokens that say only that something is asked: need, нужен, busco."""
     senses: list[tuple[str, ...]] = field(default_factory=list)
     """The concepts that labels name, by the numbers that the automata keep."""
+    homonyms: dict[int, tuple[tuple[str, tuple[str, ...]], ...]] = field(default_factory=dict)
+    """Place in `senses` to the words of one stem, each with its concepts: which one is meant, the text tells."""
     numbers: dict[str, int] = field(default_factory=dict)
     """Token to its number: patterns of numbers take a fifth of the memory that patterns of letters take."""
     broader: dict[str, tuple[str, ...]] = field(default_factory=dict)
@@ -158,11 +164,20 @@ def _pattern(label: str, language: str) -> tuple[Pattern, bool]:
     return (tuple(tokens) if sum(map(len, tokens)) > 1 else ()), False
 
 
+def _only_word(label: str, language: str) -> str:
+    """The one word of a label that carries its meaning, folded; an acronym keeps its capitals."""
+    if label.isupper():
+        return label
+    stop = STOPWORDS.get(language, frozenset())
+    return next((word.folded for word in words(normalise(label), language) if word.folded not in stop), "")
+
+
 class Annotator:
     """Finds concepts in texts."""
 
     def __init__(self, network: Network) -> None:
         self.network = network
+        self._chosen: dict[tuple[int, str], tuple[str, ...]] = {}
 
     def find(self, text: str, language: str) -> tuple[list[Word], list[Found]]:
         """The words of a text and the concepts over them, in order; embedded concepts are found as well."""
@@ -185,11 +200,23 @@ class Annotator:
         again = any(len(word.tokens) > 1 and word.tokens[1] in numbers for word in found)
         for choice in (0, 1) if again else (0,):
             tokens, places = stream(found, stop, choice)
-            for first, last, keys in self._told(automaton.iter(tuple([numbers.get(token, 0) for token in tokens]))):
-                span = (places[first], places[last])
+            for end, value in automaton.iter(tuple([numbers.get(token, 0) for token in tokens])):
+                span = (places[end - value % LONGEST + 1], places[end])
                 if span not in seen:
                     seen.add(span)
-                    yield Found(*span, keys)
+                    yield Found(*span, self._meant(value // LONGEST, found[span[1]].folded, language))
+
+    def _meant(self, place: int, written: str, language: str) -> tuple[str, ...]:
+        """The concepts of a label; where several words share the stem, those of the one that is written."""
+        labels = self.network.homonyms.get(place)
+        if labels is None:
+            return self.network.senses[place]
+        known = self._chosen.get((place, written))
+        if known is None:
+            if len(self._chosen) > MOST_CHOSEN:
+                self._chosen.clear()
+            known = self._chosen[place, written] = meant(written, labels, language, MOST_SENSES)
+        return known
 
     def _told(self, hits: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int, tuple[str, ...]]]:
         """What an automaton finds: from where to where (both included), and the concepts."""
@@ -238,8 +265,8 @@ class _Builder:
     """Gathers labels, joins concepts that mean the same, and builds the automata."""
 
     def __init__(self) -> None:
-        self.senses: dict[str, dict[Pattern, list[str]]] = {tag: {} for tag in LANGUAGES}
-        self.exact: dict[str, dict[Pattern, list[str]]] = {tag: {} for tag in LANGUAGES}
+        self.senses: dict[str, Labelled] = {tag: {} for tag in LANGUAGES}
+        self.exact: dict[str, Labelled] = {tag: {} for tag in LANGUAGES}
         self.owners: dict[tuple[str, str], str] = {}
         self.places: dict[tuple[str, ...], int] = {}
         self.network = Network()
@@ -274,9 +301,11 @@ class _Builder:
         for tag, labels in term.labels.items():
             for label in labels:
                 pattern, exact = _pattern(label, tag)
-                keys = (self.exact if exact else self.senses)[tag].setdefault(pattern, []) if pattern else []
-                if key not in keys and len(keys) < MOST_SENSES:
-                    keys.append(key)
+                if pattern:
+                    labelled = (self.exact if exact else self.senses)[tag].setdefault(pattern, {})
+                    keys = labelled.setdefault(_only_word(label, tag) if len(pattern) == 1 else "", [])
+                    if key not in keys and len(keys) < MOST_SENSES:
+                        keys.append(key)
         above = [self.network.key(parent) for parent in term.broader if parent != key]
         if above:
             self.network.broader[key] = tuple(dict.fromkeys((*self.network.broader.get(key, ()), *above)))
@@ -299,23 +328,28 @@ class _Builder:
             self.network.joined.setdefault(kept, []).append(other)
         return self.network
 
-    def _automaton(self, tag: str, senses: dict[Pattern, list[str]], into: dict[str, Any]) -> None:
+    def _automaton(self, tag: str, senses: Labelled, into: dict[str, Any]) -> None:
         kind = ahocorasick.KEY_STRING if tag == "zh" else ahocorasick.KEY_SEQUENCE
         automaton = ahocorasick.Automaton(ahocorasick.STORE_INTS, kind)
-        for pattern, keys in senses.items():
-            automaton.add_word(self._key_of(pattern), self._value(len(pattern), tuple(keys)))
+        for pattern, labelled in senses.items():
+            automaton.add_word(self._key_of(pattern), self._value(len(pattern), labelled))
         if len(automaton):
             automaton.make_automaton()
             into[tag] = automaton
 
-    def _value(self, length: int, keys: tuple[str, ...]) -> int:
+    def _value(self, length: int, labelled: dict[str, list[str]]) -> int:
         """What an automaton keeps of a label: its length and the place of its concepts in `senses`, as one number.
 
         Many labels name the same concepts, and a number takes no memory beside the node that holds it.
         """
-        place = self.places.setdefault(keys, len(self.network.senses))
+        keys = tuple(dict.fromkeys(key for some in labelled.values() for key in some))
+        place = (
+            len(self.network.senses) if len(labelled) > 1 else self.places.setdefault(keys, len(self.network.senses))
+        )
         if place == len(self.network.senses):
-            self.network.senses.append(keys)
+            self.network.senses.append(keys[:MOST_SENSES])
+        if len(labelled) > 1:
+            self.network.homonyms[place] = tuple((label, tuple(some)) for label, some in labelled.items())
         return place * LONGEST + length
 
     def _key_of(self, pattern: Pattern) -> str | tuple[int, ...]:
@@ -343,7 +377,7 @@ def imported() -> list[Vocabulary]:
 def _code_digest() -> "hashlib._Hash":
     """Changes with the programs that make tokens of texts: labels and records must be read in the same way."""
     digest = hashlib.sha256(str(CACHE_VERSION).encode())
-    for program in (analysis, stopwords):
+    for program in (analysis, stopwords, wordforms):
         digest.update(Path(str(program.__file__)).read_bytes())
     return digest
 
