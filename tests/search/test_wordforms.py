@@ -9,11 +9,19 @@ from landbridge.search.wordforms import closeness, meant
 @pytest.mark.parametrize(
     ("written", "label", "language", "expected"),
     [
-        ("sol", "sol", "es", 0), ("soles", "sol", "es", 1), ("plants", "plant", "en", 1), ("policies", "policy", "en", 1),
-        ("restored", "restore", "en", 2), ("использует", "использовать", "ru", 3), ("лесов", "лес", "ru", 2),
-        ("orden", "ordenador", "es", 3), ("المدينه", "مدينه", "ar", 0), ("مدينه", "مدين", "ar", 2), ("eau", "EAU", "fr", 4),
+        ("sol", "sol", "es", 0),
+        ("soles", "sol", "es", 1),
+        ("plants", "plant", "en", 1),
+        ("policies", "policy", "en", 1),
+        ("restored", "restore", "en", 2),
+        ("использует", "использовать", "ru", 3),
+        ("лесов", "лес", "ru", 2),
+        ("orden", "ordenador", "es", 3),
+        ("المدينه", "مدينه", "ar", 0),
+        ("مدينه", "مدين", "ar", 2),
+        ("eau", "EAU", "fr", 4),
     ],
-)  # fmt: skip
+)
 def test_closeness(written: str, label: str, language: str, expected: int) -> None:
     assert closeness(written, label, language) == expected
 
