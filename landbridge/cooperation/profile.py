@@ -51,6 +51,21 @@ def _subjects(keys: Sequence[str], without: frozenset[str]) -> list[str]:
     return [key for key in senses if not key.startswith("targets:")] or senses
 
 
+def _is_taken(keys: Sequence[str], without: frozenset[str]) -> bool:
+    """Whether the reader took away what these concepts name; places and kinds of support go by their ids alone."""
+    named = {key.partition(":")[2] for key in keys if key.startswith((*_PLACES, *_SUPPORT))}
+    return not without.isdisjoint({*keys, *named})
+
+
+def _taken_away(reading: Reading, without: frozenset[str]) -> frozenset[int]:
+    """The words under a concept that the reader took away: they count no longer, under whatever other concept."""
+    gone: set[int] = set()
+    for one in reading.longest() if without else ():
+        if reading.words[one.first].script != "zh" and _is_taken(with_joined(one.keys), without):
+            gone.update(range(one.first, one.last + 1))
+    return frozenset(gone)
+
+
 def _covered(reading: Reading, kinds: tuple[str, ...]) -> frozenset[int]:
     """The words that name a concept of these kinds."""
     places: set[int] = set()
@@ -120,8 +135,9 @@ class Profile:
         stop = STOPWORDS.get(reading.language, frozenset())
         empty = annotator().network.empty.get(reading.language, set())
         named = {at for one in reading.found for at in range(one.first, one.last + 1)}
+        taken = _taken_away(reading, without)
         for at, word in enumerate(reading.words):
-            if word.folded in stop or at in places or (word.tokens[0] in empty and at not in named):
+            if word.folded in stop or at in places or at in taken or (word.tokens[0] in empty and at not in named):
                 continue
             if word.script == "zh":
                 self._add_run(word.folded, weight, without)
@@ -150,7 +166,7 @@ class Profile:
                 if len(part) > 1:
                     self._offer_pairs(self._aspect(part, weight * BETWEEN), part)
             at = last + 1
-            senses = _subjects(keys, without)
+            senses = [] if _is_taken(keys, without) else _subjects(keys, without)
             if senses:
                 helps = any(key.startswith(_SUPPORT) for key in with_joined(senses))
                 term = run[first : last + 1]

@@ -118,33 +118,8 @@ def stream(found: Iterable[Word], stop: frozenset[str], choice: int = 0) -> tupl
     return tokens, places
 
 
-_ARTICLES: Final = frozenset(
-    [
-        "the",
-        "a",
-        "an",
-        "to",
-        "el",
-        "la",
-        "los",
-        "las",
-        "un",
-        "una",
-        "se",
-        "lo",
-        "le",
-        "les",
-        "de",
-        "d",
-        "des",
-        "du",
-        "l",
-        "s",
-        "se",
-        "с",
-        "со",
-    ]
-)
+_ARTICLE_WORDS: Final = "the a an to el la los las un una se lo le les de d des du l s с со"
+_ARTICLES: Final = frozenset(_ARTICLE_WORDS.split())
 """Small words that a label can lose without becoming another word."""
 
 

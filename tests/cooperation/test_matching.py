@@ -177,3 +177,14 @@ def test_a_record_that_speaks_of_more_of_the_need_comes_first(engine: Index) -> 
     fill(engine, [often, broad, *others])
     found = match_text("Necesitamos un método barato para contar peces en ríos")
     assert found.matches[0].id == "broad"
+
+
+@pytest.mark.usefixtures("filled")
+@pytest.mark.parametrize("text", ["We look for a seed bank and for mangroves", "我们想要种子库和红树林"])
+def test_what_the_reader_takes_away_counts_no_longer(text: str) -> None:
+    before = match_text(text)
+    assert {"seed-bank", "mangrove"} <= {match.id for match in before.matches}
+    taken = next(concept.key for concept in before.understood.concepts if concept.label == "seed bank")
+    after = match_text(text, without=frozenset({taken}))
+    assert {match.id for match in after.matches} == {"mangrove"}
+    assert taken not in [concept.key for concept in after.understood.concepts]
