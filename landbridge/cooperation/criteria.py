@@ -120,7 +120,7 @@ def _topic_text(profile: Profile, features: Features, stored: Mapping[str, Any],
     chosen: dict[int, str] = {}
     for key in sorted(shared, key=lambda key: (_rank(key), -features.importance.get(key, 0.0))):
         chosen.setdefault(profile.spans[key], key)
-    told = sorted(chosen.values(), key=lambda key: (_rank(key) > len(SUBJECTS), -features.importance.get(key, 0.0)))
+    told = _worth_telling(sorted(chosen.values(), key=lambda key: (_rank(key), -features.importance.get(key, 0.0))))
     labels = [label for label in dict.fromkeys(label_of(key, language) for key in told) if label]
     if labels:
         return gettext("Is about the same: %(subjects)s") % {"subjects": _list(labels[:4])}
@@ -128,6 +128,11 @@ def _topic_text(profile: Profile, features: Features, stored: Mapping[str, Any],
     if words:
         return gettext("Uses the same words: %(words)s") % {"words": _list(words)}
     return gettext("Is close to what is asked")
+
+
+def _worth_telling(keys: list[str]) -> list[str]:
+    """Subjects of the field, and only where there are none, other words: "savanna" says more than "around"."""
+    return [key for key in keys if _rank(key) < len(SUBJECTS)] or keys[:3]
 
 
 def _rank(key: str) -> int:
