@@ -1,6 +1,6 @@
 """What a free text is about: its language, concepts, places, kinds of support, themes and targets."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from typing import Final
@@ -90,10 +90,19 @@ class Reading:
         kept: list[Found] = []
         reach = -1
         for one in sorted(self.found, key=lambda one: (one.first, -one.last)):
+            if self.words[one.first].script == "zh":
+                continue
             if one.last > reach or (kept and (one.first, one.last) == (kept[-1].first, kept[-1].last)):
                 kept.append(one)
                 reach = max(reach, one.last)
-        return kept
+        return sorted([*kept, *self._longest_chinese()], key=lambda one: one.first)
+
+    def _longest_chinese(self) -> Iterator[Found]:
+        """A run of Chinese characters is one word, which holds many terms and terms within terms."""
+        for at, word in enumerate(self.words):
+            if word.script == "zh":
+                for _, _, keys in annotator().longest(word.folded):
+                    yield Found(at, at, keys)
 
 
 def read(text: str, language: str | None = None, hint: str | None = None) -> Reading:

@@ -11,6 +11,7 @@ from landbridge.search.concepts import annotator
 from landbridge.search.index import Index
 from landbridge.search.index_tantivy import TantivyIndex
 from landbridge.search.query import BadQuery, Query, search
+from landbridge.search.understand import read, summarise
 from tests.support import fill, record
 
 MANGROVE = record(
@@ -227,3 +228,8 @@ def test_a_label_with_small_words_is_found_whole() -> None:
     assert "lexicon:independent" in annotator().counts("an off-grid pump", "en")
     assert "lexicon:independent" not in annotator().counts("a pump on the grid", "en")
     assert "lexicon:harmless" in annotator().counts("un método no tóxico", "es")
+
+
+def test_a_term_within_a_longer_term_is_not_named() -> None:
+    named = [concept.key for concept in summarise(read("我们需要恢复退化的红树林"), "zh").concepts]
+    assert named == ["ecosystems:mangrove"]
