@@ -201,6 +201,7 @@ def verdicts(every_: Sequence[Figures], count_: int) -> None:
         return
     complete = ours.complete == count_
     bars = [
+        ("memory, shared pages once (PSS), MB", ours.shared / 1e6, 300.0, ours.shared < 300e6),
         ("memory without the index's maps, MB", ours.own / 1e6, 300.0, ours.own < 300e6),
         ("every record that holds the words", float(ours.complete), float(count_), complete),
     ]

@@ -49,13 +49,13 @@ def shared_memory(process: "subprocess.Popen[bytes]") -> int:
 
 
 def mapped_index(process: "subprocess.Popen[bytes]") -> int:
-    """Of the shared memory (PSS), the pages of files under a folder `index`: the page cache, in another view of it."""
+    """Of the shared memory (PSS), the mapped pages of the search index: the page cache, in another view of it."""
     parent = psutil.Process(process.pid)
     total = 0
     for one in [parent, *parent.children(recursive=True)]:
         with suppress(psutil.NoSuchProcess, psutil.AccessDenied):
             maps = one.memory_maps(grouped=True)
-            total += sum(getattr(part, "pss", 0) for part in maps if "/index/" in part.path)
+            total += sum(getattr(part, "pss", 0) for part in maps if "/index/tantivy/" in part.path)
     return total
 
 

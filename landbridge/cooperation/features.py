@@ -119,8 +119,9 @@ def _nameless(asked: Sequence[tuple[Aspect, float]]) -> list[tuple[int, float, s
 def _answered_by(asked: Sequence[tuple[Aspect, float]]) -> dict[str, list[tuple[int, float]]]:
     answered: dict[str, list[tuple[int, float]]] = {}
     for place, (aspect, worth) in enumerate(asked):
-        best = max(aspect.concepts.values(), default=1.0)
-        for key, weight in aspect.concepts.items():
+        concepts = aspect.concepts
+        best = max(concepts.values(), default=1.0)
+        for key, weight in concepts.items():
             answered.setdefault(key, []).append((place, worth * min(1.0, weight / best)))
     return answered
 
@@ -129,7 +130,8 @@ def _known(aspect: Aspect, index: Index, total: int, in_language: int) -> tuple[
     """The options that some records have, the most telling first, and whether one is too common to tell anything."""
     options, common = [], False
     said = damped(aspect.weight)
-    told = any(name == "concept" and not term.startswith("wordnet:") for name, term in aspect.options)
+    concepts = aspect.concepts
+    told = any(not key.startswith("wordnet:") for key in concepts)
     for (name, term), own in aspect.options.items():
         if told and term.startswith("wordnet:"):
             continue
@@ -140,11 +142,9 @@ def _known(aspect: Aspect, index: Index, total: int, in_language: int) -> tuple[
             common = True
             continue
         weight, rare = said * own, rarity(frequency, total)
-        if name == "text" and not aspect.concepts:
-            weight *= ALONE
         if name == "text":
             # A word is rare in the whole because few records are in its language: only its rarity there tells.
-            weight *= min(1.0, rarity(min(frequency, in_language), in_language) / rare)
+            weight *= min(1.0, rarity(min(frequency, in_language), in_language) / rare) * (1.0 if concepts else ALONE)
         options.append((weight * rare, Clause(name, term, weight)))
     options.sort(key=lambda option: -option[0])
     return options, common

@@ -53,15 +53,16 @@ def _subjects(keys: Sequence[str], without: frozenset[str]) -> list[str]:
 
 def _is_taken(keys: Sequence[str], without: frozenset[str]) -> bool:
     """Whether the reader took away what these concepts name; places and kinds of support go by their ids alone."""
-    named = {key.partition(":")[2] for key in keys if key.startswith((*_PLACES, *_SUPPORT))}
-    return not without.isdisjoint({*keys, *named})
+    every = with_joined(keys)
+    named = {key.partition(":")[2] for key in every if key.startswith((*_PLACES, *_SUPPORT))}
+    return not without.isdisjoint({*every, *named})
 
 
 def _taken_away(reading: Reading, without: frozenset[str]) -> frozenset[int]:
     """The words under a concept that the reader took away: they count no longer, under whatever other concept."""
     gone: set[int] = set()
     for one in reading.longest() if without else ():
-        if reading.words[one.first].script != "zh" and _is_taken(with_joined(one.keys), without):
+        if reading.words[one.first].script != "zh" and _is_taken(one.keys, without):
             gone.update(range(one.first, one.last + 1))
     return frozenset(gone)
 
@@ -166,7 +167,7 @@ class Profile:
                 if len(part) > 1:
                     self._offer_pairs(self._aspect(part, weight * BETWEEN), part)
             at = last + 1
-            senses = [] if _is_taken(keys, without) else _subjects(keys, without)
+            senses = [] if without and _is_taken(keys, without) else _subjects(keys, without)
             if senses:
                 helps = any(key.startswith(_SUPPORT) for key in with_joined(senses))
                 term = run[first : last + 1]

@@ -30,7 +30,7 @@ _MARKS: Final = re.compile("[\u0610-\u061a\u0640\u064b-\u065f\u0670\u06d6-\u06ed
 _COMBINING: Final = re.compile("[\u0300-\u036f\u0483-\u0487\u0591-\u05bd\u0653-\u0655]")
 _ARABIC_FORMS: Final = str.maketrans("أإآٱىةیک", "اااايهيك")
 _ELISIONS: Final = frozenset({"l", "d", "j", "m", "n", "s", "t", "c", "qu", "jusqu", "lorsqu", "puisqu", "quoiqu"})
-_PREFIXES: Final = ("وال", "فال", "بال", "كال", "ولل", "ال", "لل")
+PREFIXES: Final = ("وال", "فال", "بال", "كال", "ولل", "ال", "لل")
 _PRONOUNS: Final = (("نا", 3), ("ها", 3), ("هم", 4), ("كم", 4))
 """Possessive endings and the letters that must be left: مساهم (contributor) ends in no pronoun."""
 _ARTICLE_LIKE: Final = "\ufffc"
@@ -70,9 +70,9 @@ def light10(word: str) -> str:
 
     Beyond theirs it takes off "our", "their" and "your": people state needs in the first person (قريتنا, our village).
     """
-    if word.startswith("و") and len(word) > 3 and not word.startswith(_PREFIXES):
+    if word.startswith("و") and len(word) > 3 and not word.startswith(PREFIXES):
         word = word[1:]
-    for prefix in _PREFIXES:
+    for prefix in PREFIXES:
         if word.startswith(prefix) and len(word) - len(prefix) >= (2 if prefix == "ال" else 3):
             word = word[len(prefix) :]
             break

@@ -46,7 +46,7 @@ timely-manner on-behalf-of bearing-in-mind recalling take-note keep-under-review
 EMPTY: Final = frozenset(f"lexicon:{word}" for word in _EMPTY.split())
 """Words of the lexicon that say that something is asked or how words hang together, and nothing of a subject."""
 MOST_SENSES: Final = 5
-MOST_CHOSEN: Final = 20_000
+MOST_CHOSEN: Final = 4_000
 LONGEST: Final = 256
 """No label is longer, in tokens or in Chinese characters."""
 CACHE_VERSION: Final = 11

@@ -27,7 +27,7 @@ def on_one_footing(groups: Iterable[Group], index: Index) -> tuple[Group, ...]:
 
 
 def _levelled(group: Group, index: Index, total: int) -> Group:
-    meaning = max((_rarity(clause, index, total) for clause in _of(group.any_of, ("concept",))), default=0.0)
+    meaning = max((_rarity(one, index, total) for one in group.any_of if _is_concept(one)), default=0.0)
     if not meaning:
         return group
     any_of = tuple(_down(clause, meaning, _rarity(clause, index, total)) for clause in group.any_of)
@@ -38,8 +38,8 @@ def _levelled(group: Group, index: Index, total: int) -> Group:
     return replace(group, any_of=any_of, all_of=all_of)
 
 
-def _of(clauses: Iterable[Clause | Phrase], fields: tuple[str, ...]) -> Iterable[Clause]:
-    return (clause for clause in clauses if isinstance(clause, Clause) and clause.field in fields)
+def _is_concept(clause: Clause | Phrase) -> bool:
+    return isinstance(clause, Clause) and clause.field == "concept"
 
 
 def _rarity(clause: Clause | Phrase, index: Index, total: int) -> float:

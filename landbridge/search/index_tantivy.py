@@ -33,9 +33,9 @@ LAYOUT: Final = 3
 _HEAP: Final = 30_000_000
 _COUNTS_KEPT: Final = 20.0
 """Seconds."""
-_MOST_COUNTS: Final = 10_000
+_MOST_COUNTS: Final = 5_000
 _MOST_FACETS: Final = 40_000
-"""Counts of facets that are kept at most, over all questions: about 4 MB."""
+"""Counts of facets that are kept at most, over all questions: a megabyte or two."""
 Facets = dict[str, tuple[tuple[str, int], ...]]
 
 

@@ -6,10 +6,11 @@ nothing is written alike, what differs only in its ending; a stranger counts onl
 
 from typing import Final
 
+from landbridge.search.analysis import PREFIXES
+
 _NUMBER: Final = {"en": ("ies", "es", "s"), "es": ("es", "s"), "fr": ("s", "x")}
 _ENDING: Final = 3
-"""How many letters an ending has at most: restored and restore, использует and использовать."""
-_ARTICLES: Final = ("وال", "بال", "كال", "فال", "ولل", "ال", "لل")
+"""How many letters an ending has at most: restored and restore, лесов and лес."""
 
 
 def closeness(written: str, label: str, language: str) -> int:
@@ -42,7 +43,7 @@ def _singular(word: str, language: str) -> str:
 
 
 def _without_article(word: str) -> str:
-    for article in _ARTICLES:
+    for article in PREFIXES:
         if word.startswith(article) and len(word) - len(article) >= 3:
             return word[len(article) :]
     return word

@@ -6,14 +6,14 @@ import zipfile
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import IO, Any, Final
-
-import openpyxl
-from openpyxl.utils.exceptions import InvalidFileException
+from typing import IO, TYPE_CHECKING, Any, Final
 
 from landbridge.exchange.columns import format_meant, from_row
 from landbridge.exchange.in_.unreadable import Unreadable
 from landbridge.registry.loading import Line
+
+if TYPE_CHECKING:
+    from openpyxl import Workbook
 
 MOST_COLUMNS: Final = 1_000
 MOST_EMPTY_ROWS: Final = 1_000
@@ -81,7 +81,11 @@ def workbook(path: Path, name: str, format_name: str | None) -> Iterator[Line]:
             yield from _sheet(sheet, f"{name}, {sheet.title}", hint)
 
 
-def _book(file: IO[bytes], name: str) -> openpyxl.Workbook:
+def _book(file: IO[bytes], name: str) -> "Workbook":
+    # Inner import: 22 MB, which a node that serves does not need.
+    import openpyxl
+    from openpyxl.utils.exceptions import InvalidFileException
+
     try:
         return openpyxl.load_workbook(file, read_only=True, data_only=True, keep_links=False)
     except (InvalidFileException, KeyError, ValueError, TypeError, AttributeError, SyntaxError, OSError) as error:

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import IO, Any, Final, cast
 
 import orjson
-from openpyxl import Workbook
 
 from landbridge.exchange.columns import Cell, columns, text_languages, to_row
 from landbridge.formats.library import FORMATS
@@ -74,6 +73,9 @@ def write_xlsx(out: IO[bytes], reader: Reader, formats: Sequence[str] = ()) -> i
     Raises:
         TooLong: a text is longer than a cell may be.
     """
+    # Inner import: 22 MB, which only who writes a workbook needs.
+    from openpyxl import Workbook
+
     book = Workbook(write_only=True)
     count = 0
     for name in formats or FORMATS:

@@ -11,7 +11,6 @@ from django.utils.translation import gettext
 from ninja import Path, Query, Router, Schema
 from pydantic import Field
 
-from landbridge.exchange.out import skos
 from landbridge.formats import vocabulary as vocabularies
 from landbridge.formats.vocabulary import LEXICON, Term, Vocabulary
 from landbridge.web.api import shapes
@@ -93,6 +92,9 @@ def _body(name: str, language: str) -> bytes:
 @lru_cache(maxsize=64)
 def _turtle(name: str, identifier: str = "") -> bytes:
     """A vocabulary, or one of its terms, as SKOS."""
+    # Inner import: a second and several megabytes, which only who asks for Turtle needs.
+    from landbridge.exchange.out import skos
+
     source = named(name)
     if identifier:
         source = replace(source, terms={identifier: source.terms[identifier]})
