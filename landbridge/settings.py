@@ -107,15 +107,24 @@ AUTH_USER_MODEL = "parties.Account"
 
 FOLLOWERS = ["landbridge.search.follower.SearchFollower"]
 """What reads the journal, as dotted names; a follower that is not listed does not run."""
+TASKS: list[str] = []
+"""What is done by the clock, as dotted names; see `registry/clock.py`."""
 
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
+    "django.contrib.messages",
     "django.contrib.staticfiles",
+    "allauth",
+    "allauth.account",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+    "allauth.mfa",
     "landbridge.parties",
     "landbridge.registry",
     "landbridge.search",
+    "landbridge.exchange",
     "landbridge.web",
 ]
 MIDDLEWARE = [
@@ -126,6 +135,11 @@ MIDDLEWARE = [
     "landbridge.web.middleware.ReaderLanguage",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.http.ConditionalGetMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
 ]
 ROOT_URLCONF = "landbridge.urls"
 WSGI_APPLICATION = "landbridge.wsgi.application"
@@ -150,6 +164,15 @@ USE_TZ = True
 TIME_ZONE = "UTC"
 # Django knows Chinese as zh-hans; our tag for it is zh, as in the data.
 django.conf.locale.LANG_INFO["zh"] = {**django.conf.locale.LANG_INFO["zh-hans"], "code": "zh"}
+
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+LOGIN_URL = "/account/login/"
+LOGIN_REDIRECT_URL = "/desk"
+MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "node_cache", "KEY_PREFIX": "lb"}
+}
+"""Counts of tries and the like, shared by all processes and hosts of the node."""
 
 STATIC_URL = "/static/"
 MEDIA_ROOT = DATA / "files"

@@ -7,6 +7,9 @@ from landbridge.web.views import about, home, match, parties, records, search, s
 
 _PLURALS = "|".join(search.PLURALS)
 
+WORK = ("accounts", "writing", "review", "desk", "notices", "roster", "files")
+"""The addresses of those who are signed in, one file each."""
+
 urlpatterns = [
     path("", home.home),
     path("search", search.results),
@@ -33,6 +36,7 @@ urlpatterns = [
     path("favicon.svg", small.favicon),
     path("favicon.ico", small.favicon),
     path("assets/<str:digest>/<str:name>", assets.send),
+    *(path("", include(f"landbridge.web.urls.{part}")) for part in WORK),
     path("api/v1/", include("landbridge.web.api.urls")),
 ]
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from landbridge.parties.models import Account, Membership, Party
 from landbridge.parties.permissions import Role
+from landbridge.registry.readers import reader_of
 from landbridge.registry.rules import Reader
 from landbridge.registry.writing import Actor
 
@@ -25,7 +26,7 @@ class Person:
 
     @property
     def reader(self) -> Reader:
-        return Reader(account_id=self.account.pk, parties=self.parties)
+        return reader_of(self.account)
 
 
 @dataclass(frozen=True)

@@ -162,6 +162,13 @@ class Lines(Line):
         return [line for part in parts if part and (line := super(Lines, self).prepare(part, language))] or None
 
 
+@dataclass(frozen=True, kw_only=True)
+class QuestionNames(Lines):
+    """Names of other questions of the same format; the format checks that it has them."""
+
+    kind: ClassVar[str] = "question_names"
+
+
 _SHORT_LIST: Final = 60
 """Vocabularies of so many terms at most are listed in the schema itself."""
 

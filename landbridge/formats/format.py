@@ -9,7 +9,7 @@ from datetime import date
 from functools import cache
 from typing import Annotated, Any, ClassVar, Final, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator
 
 from landbridge.formats.editions import Edition
 from landbridge.formats.fields import (
@@ -19,6 +19,7 @@ from landbridge.formats.fields import (
     FileAnswer,
     Flag,
     Line,
+    Lines,
     Link,
     LinkAnswer,
     Person,
@@ -27,6 +28,7 @@ from landbridge.formats.fields import (
     Point,
     PointAnswer,
     Question,
+    QuestionNames,
     Reference,
     ReferenceAnswer,
     RichText,
@@ -167,6 +169,24 @@ class CommonFormat(BaseModel):
                                 vocabularies=("tk_labels",), section="indigenous")
     ] = None  # fmt: skip
 
+    withheld: Annotated[
+        list[str] | None, QuestionNames(label="Answers kept for those whom we allow",
+                                        help="Title and summary stay public. Everything named here is shown only to "
+                                             "you and to those named below.",
+                                        section="indigenous")
+    ] = None  # fmt: skip
+    disclosed_to: Annotated[
+        list[str] | None, Lines(label="Who may read what is withheld",
+                                help="Ids of the Parties, organisations and communities, such as FJI.",
+                                section="indigenous", public=False, max_length=100)
+    ] = None  # fmt: skip
+    care_statement: Annotated[
+        Texts | None, Text(label="CARE statement",
+                           help="Collective benefit, authority to control, responsibility, ethics: how this text "
+                                "honours them.",
+                           lines=3, max_length=2000, section="indigenous")
+    ] = None  # fmt: skip
+
     contacts: Annotated[
         list[PersonAnswer] | None, Person(label="Contacts", help="A role and a shared mailbox outlive a person.",
                                           section="people", rdf="schema:contactPoint", cbd={"*": "contacts"})
@@ -201,6 +221,15 @@ class CommonFormat(BaseModel):
         dict[str, Literal["human", "machine"]] | None, AfterValidator(lambda value: value and _known_tags(value)),
         Field(title="State of each translation", description="Language tag to human or machine."),
     ] = None  # fmt: skip
+
+    @field_validator("withheld")
+    @classmethod
+    def _known_questions(cls, names: list[str] | None) -> list[str] | None:
+        asked = set(questions(cls)) - {"title", "summary", "withheld"}
+        for name in names or ():
+            if name not in asked:
+                raise refuse("unknown_question", "“{name}” is not a question that can be withheld.", name=name[:60])
+        return names
 
 
 class ToldFormat(CommonFormat):

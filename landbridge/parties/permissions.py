@@ -6,7 +6,7 @@ from typing import Final
 
 
 class Role(StrEnum):
-    """What a person is for a party, or for the node as a whole (the last four)."""
+    """What a person is for a party, or for the node as a whole where the membership names no party."""
 
     FOCAL_POINT = "focal_point"
     AUTHORISED_USER = "national_authorised_user"
@@ -16,40 +16,70 @@ class Role(StrEnum):
     EXPERT = "expert"
     HELPDESK = "helpdesk_officer"
     ADMINISTRATOR = "administrator"
+    AUTHOR = "author"
+    """Nobody is given this role: whoever began a record has it for that record."""
     NODE = "node"
 
 
 class Permission(StrEnum):
-    """What can be done with a record."""
+    """What can be done with a record, or with the people of a party."""
 
     READ_PARTIES = "read_parties"
+    READ_DRAFTS = "read_drafts"
+    READ_SUBMITTED = "read_submitted"
     DRAFT = "draft"
     SUBMIT = "submit"
+    COMMENT = "comment"
     PUBLISH = "publish"
     RETURN = "return"
     RETIRE = "retire"
     CONFIRM = "confirm"
     ENDORSE = "endorse"
+    NOMINATE = "nominate"
+    VET = "vet"
+    AUDIT = "audit"
+    INVITE = "invite"
     RECEIVE = "receive"
 
 
-_DRAFTING = frozenset({Permission.READ_PARTIES, Permission.DRAFT, Permission.SUBMIT, Permission.CONFIRM})
-_PUBLISHING = _DRAFTING | {Permission.PUBLISH, Permission.RETURN, Permission.RETIRE}
+_AUTHOR = frozenset(
+    {Permission.READ_DRAFTS, Permission.DRAFT, Permission.SUBMIT, Permission.COMMENT, Permission.CONFIRM}
+)
+_DRAFTING = _AUTHOR | {Permission.READ_PARTIES, Permission.READ_SUBMITTED}
+_PUBLISHING = _DRAFTING | {Permission.PUBLISH, Permission.RETURN, Permission.RETIRE, Permission.AUDIT}
 
 TABLE: Final = MappingProxyType(
     {
-        Role.FOCAL_POINT: _PUBLISHING | {Permission.ENDORSE},
+        Role.FOCAL_POINT: _PUBLISHING | {Permission.ENDORSE, Permission.NOMINATE, Permission.INVITE},
         Role.PUBLISHING_AUTHORITY: _PUBLISHING,
         Role.AUTHORISED_USER: _DRAFTING,
         Role.EDITOR: _PUBLISHING,
-        Role.CONTRIBUTOR: _DRAFTING - {Permission.READ_PARTIES},
-        Role.EXPERT: frozenset({Permission.DRAFT, Permission.SUBMIT, Permission.CONFIRM}),
-        Role.HELPDESK: _DRAFTING,
+        Role.CONTRIBUTOR: _AUTHOR,
+        Role.EXPERT: _AUTHOR,
+        Role.HELPDESK: (_DRAFTING - {Permission.READ_DRAFTS}) | {Permission.RETURN, Permission.VET},
         Role.ADMINISTRATOR: frozenset(Permission),
+        Role.AUTHOR: _AUTHOR | {Permission.RETIRE},
         Role.NODE: frozenset(Permission),
     }
 )
 """Role to what it allows, for records of the party of the membership."""
+
+PARTY_ROLES: Final = MappingProxyType(
+    {
+        "party": (Role.FOCAL_POINT, Role.PUBLISHING_AUTHORITY, Role.AUTHORISED_USER, Role.CONTRIBUTOR),
+        "organisation": (Role.ADMINISTRATOR, Role.EDITOR, Role.CONTRIBUTOR, Role.EXPERT),
+        "community": (Role.ADMINISTRATOR, Role.EDITOR, Role.CONTRIBUTOR, Role.EXPERT),
+        "": (Role.ADMINISTRATOR, Role.HELPDESK, Role.EDITOR),
+    }
+)
+"""Kind of party ("" is the node itself) to the roles that a membership of it can have."""
+
+FOCAL_POINT_KINDS: Final = (
+    "CBD-FP1", "CBD-FP2", "CHM-FP", "TSC-FP", "SBSTTA-FP", "GTI-FP", "GSPC-FP", "PA-FP", "RM-FP", "TKBD-FP",
+    "CPB-FP1", "BCH-FP", "ABS-FP",
+)  # fmt: skip
+"""Categories of national focal points, as the Convention's own lists abbreviate them; TSC-FP is the one for technical
+and scientific cooperation."""
 
 
 def allows(role: Role, permission: Permission) -> bool:

@@ -12,27 +12,30 @@ from django.db import transaction
 from landbridge.formats.validate import validate
 from landbridge.lib.languages import DEFAULT
 from landbridge.registry import journal
-from landbridge.registry.models import Record, Revision
+from landbridge.registry.models import Change, Endorsement, Record, Revision
 from landbridge.registry.queries import Unknown
 from landbridge.registry.receiving import Arrival, receive_many
 from landbridge.registry.rows import insert
+from landbridge.registry.safeguards import require_safe
 from landbridge.registry.workflow import State, Verb, Visibility, Workflow, step
 from landbridge.registry.writing import (
     NODE,
     Actor,
     Conflict,
     Forbidden,
+    Said,
     digest,
     mirror,
     new_change,
     new_revision,
+    renew,
     require,
     shown_to,
 )
 
 __all__ = [
-    "NODE", "Actor", "Conflict", "Forbidden", "confirm", "digest", "draft", "publish", "receive", "receive_many",
-    "retire", "return_", "revise", "submit",
+    "NODE", "Actor", "Conflict", "Forbidden", "Said", "confirm", "digest", "draft", "endorse", "publish", "receive",
+    "receive_many", "restore", "retire", "return_", "revise", "submit", "take_back", "unendorse", "withdraw",
 ]  # fmt: skip
 
 
@@ -57,11 +60,12 @@ def draft(
     """
     clean = validate(format, data, language)
     permission, state = step(Workflow(workflow), None, Verb.DRAFT)
-    require(actor, permission, owner)
+    require(actor, permission, owner, actor.account_id)
     now = datetime.now(UTC)
     record = Record(
         id=record_id or uuid.uuid4().hex, format=format, workflow=workflow, state=state,
         visibility=Visibility(visibility), owner_id=owner, created_at=now, updated_at=now, language=language,
+        author_id=actor.account_id,
     )  # fmt: skip
     mirror(record, clean, language)
     with transaction.atomic():
@@ -75,25 +79,30 @@ def draft(
 
 
 def _perform(
-    actor: Actor, record_id: str, verb: Verb, change: Callable[[Record, datetime], None] | None = None
+    actor: Actor,
+    record_id: str,
+    verb: Verb,
+    change: Callable[[Record, datetime], None] | None = None,
+    said: Said | None = None,
+    owner: str | None = None,
 ) -> Record:
-    """One step of the workflow on an existing record."""
+    """One step of the workflow on an existing record; `owner` for whom the actor speaks, when not for the record's."""
     with transaction.atomic():
         journal.lock()
         record = Record.objects.select_for_update().filter(pk=record_id).first()
         if record is None:
             raise Unknown(record_id)
         permission, state = step(Workflow(record.workflow), State(record.state), verb)
-        require(actor, permission, record.owner_id)
+        require(actor, permission, owner or record.owner_id, None if owner else record.author_id)
         now = datetime.now(UTC)
         before = shown_to(record)
-        if record.state == State.RETIRED:
+        if record.state == State.RETIRED and verb != Verb.RESTORE:
             record.published = None  # What was taken out of sight comes back only when it is published anew.
         record.state, record.updated_at = state, now
         if change is not None:
             change(record, now)
         record.save()
-        journal.append([new_change(record, verb, actor, now, shown_to=before)])
+        journal.append([new_change(record, verb, actor, now, shown_to=before, said=said)])
     return record
 
 
@@ -116,40 +125,111 @@ def revise(
     return _perform(actor, record_id, Verb.REVISE, add_revision)
 
 
-def submit(*, actor: Actor, record_id: str) -> Record:
+def submit(*, actor: Actor, record_id: str, said: Said | None = None) -> Record:
     """Hand a draft in for publication."""
-    return _perform(actor, record_id, Verb.SUBMIT)
+    return _perform(actor, record_id, Verb.SUBMIT, said=said)
 
 
-def return_(*, actor: Actor, record_id: str) -> Record:
+def withdraw(*, actor: Actor, record_id: str, said: Said | None = None) -> Record:
+    """Take a submitted record back to go on writing."""
+    return _perform(actor, record_id, Verb.WITHDRAW, said=said)
+
+
+def return_(*, actor: Actor, record_id: str, said: Said | None = None) -> Record:
     """Give a submitted record back to its author."""
-    return _perform(actor, record_id, Verb.RETURN)
+    return _perform(actor, record_id, Verb.RETURN, said=said)
 
 
-def publish(*, actor: Actor, record_id: str, visibility: str | None = None) -> Record:
-    """Show the latest revision to its readers."""
+def publish(*, actor: Actor, record_id: str, visibility: str | None = None, said: Said | None = None) -> Record:
+    """Show the latest revision to its readers.
+
+    Raises:
+        Unsafe: it speaks of traditional knowledge without a consent that covers it; see `safeguards`.
+    """
 
     def show(record: Record, now: datetime) -> None:
         revision = Revision.objects.get(record=record, number=record.latest)
+        require_safe(record.format, revision.data)
         mirror(record, revision.data, revision.language)
         record.published, record.published_at = record.latest, now
         record.visibility = Visibility(visibility) if visibility else record.visibility
+        renew(record)
 
-    return _perform(actor, record_id, Verb.PUBLISH, show)
+    return _perform(actor, record_id, Verb.PUBLISH, show, said)
 
 
-def retire(*, actor: Actor, record_id: str) -> Record:
+def take_back(*, actor: Actor, record_id: str, said: Said | None = None) -> Record:
+    """Undo the last publication: readers see again what they saw before it, which may be nothing."""
+
+    def as_before(record: Record, now: datetime) -> None:
+        shown = Change.objects.filter(record_id=record.id, verb=Verb.PUBLISH, revision__lt=record.published)
+        record.published = shown.order_by("-serial").values_list("revision", flat=True).first()
+        record.published_at = record.published_at if record.published else None
+        renew(record)
+
+    return _perform(actor, record_id, Verb.TAKE_BACK, as_before, said)
+
+
+def retire(*, actor: Actor, record_id: str, said: Said | None = None) -> Record:
     """Take a record out of sight; its address and its history stay."""
-    return _perform(actor, record_id, Verb.RETIRE)
+    return _perform(actor, record_id, Verb.RETIRE, said=said)
 
 
-def confirm(*, actor: Actor, record_id: str, on: date | None = None) -> Record:
+def restore(*, actor: Actor, record_id: str, said: Said | None = None) -> Record:
+    """Undo a retirement: the revision that was shown is shown again.
+
+    Raises:
+        Conflict: it was retired before it was ever published; revise it instead.
+    """
+
+    def as_it_was(record: Record, now: datetime) -> None:
+        if record.published is None:
+            raise Conflict("It was never published; revise it instead.")
+
+    return _perform(actor, record_id, Verb.RESTORE, as_it_was, said)
+
+
+def confirm(*, actor: Actor, record_id: str, on: date | None = None, said: Said | None = None) -> Record:
     """Say that a published record is still true."""
 
     def still_true(record: Record, now: datetime) -> None:
         record.confirmed_on = on or now.date()
+        renew(record)
 
-    return _perform(actor, record_id, Verb.CONFIRM, still_true)
+    return _perform(actor, record_id, Verb.CONFIRM, still_true, said)
+
+
+def endorse(*, actor: Actor, record_id: str, party: str, said: Said | None = None) -> Record:
+    """Say for a party that it stands behind a published record, whoever owns it.
+
+    Raises:
+        Conflict: the party stands behind it already.
+    """
+
+    def stand_behind(record: Record, now: datetime) -> None:
+        if Endorsement.objects.filter(record=record, party_id=party, withdrawn_at=None).exists():
+            raise Conflict(f"{party} has endorsed the record {record.id} already.")
+        Endorsement.objects.create(
+            record=record, party_id=party, by_id=actor.account_id, revision=record.published or record.latest,
+            at=now, note=said.note[:500] if said else "",
+        )  # fmt: skip
+
+    return _perform(actor, record_id, Verb.ENDORSE, stand_behind, said, owner=party)
+
+
+def unendorse(*, actor: Actor, record_id: str, party: str, said: Said | None = None) -> Record:
+    """Take a party's endorsement back.
+
+    Raises:
+        Conflict: there is none.
+    """
+
+    def step_back(record: Record, now: datetime) -> None:
+        standing = Endorsement.objects.filter(record=record, party_id=party, withdrawn_at=None)
+        if not standing.update(withdrawn_at=now):
+            raise Conflict(f"{party} has not endorsed the record {record.id}.")
+
+    return _perform(actor, record_id, Verb.UNENDORSE, step_back, said, owner=party)
 
 
 def receive(*, actor: Actor, origin: str, arrival: Arrival) -> Record:

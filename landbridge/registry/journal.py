@@ -19,6 +19,7 @@ from django.db import close_old_connections, connection
 from django.utils.module_loading import import_string
 
 from landbridge.lib.marks import mark
+from landbridge.registry import clock
 from landbridge.registry.models import Change, Cursor
 from landbridge.registry.queries import RecordView, newest_serial, states
 from landbridge.registry.rows import ChangeRow, insert
@@ -28,6 +29,8 @@ logger = logging.getLogger(__name__)
 BATCH: Final = 2_000
 PAUSE: Final = 0.3
 """Seconds between two looks at the journal: new records must be found within two seconds."""
+CLOCK_PAUSE: Final = 2.0
+"""Seconds between two looks at the clock: each costs a query a task, and a mail may wait so long."""
 _LOCK: Final = 0x4C414E44
 """The advisory lock of the journal ("LAND")."""
 
@@ -135,12 +138,16 @@ def follow_forever(stop: Event) -> None:
 
     An error of one round is logged and tried again, never passed over.
     """
+    clock_at = 0.0
     while not stop.is_set():
         try:
             if behind():
                 with following() as ours:
                     while ours and not stop.is_set() and follow_once():
                         pass
+            if time.monotonic() >= clock_at:
+                clock.run_due()
+                clock_at = time.monotonic() + CLOCK_PAUSE
             stop.wait(PAUSE)
         except Exception:
             logger.exception("A follower failed; the same changes are tried again in a moment")

@@ -9,8 +9,9 @@ from django.db.models import F, Max, QuerySet
 
 from landbridge.formats.editions import current, upgrade
 from landbridge.formats.library import FORMATS
+from landbridge.registry.disclosure import disclosed
 from landbridge.registry.models import Change, Record, Revision
-from landbridge.registry.rules import Reader, may_read, readable, reads_drafts, sees
+from landbridge.registry.rules import ANYONE, Reader, may_read, readable, reads_drafts, sees, workable
 from landbridge.registry.workflow import State
 
 PAGE: Final = 100
@@ -48,6 +49,9 @@ class RecordView:
     confirmed_on: date | None
     expires_on: date | None
     sha256: str
+    author: int | None = None
+    latest: int = 1
+    confirm_by: date | None = None
     edition_notes: tuple[str, ...] = ()
 
     @property
@@ -70,7 +74,7 @@ _COLUMNS: Final = (
     "record_id", "record__format", "record__workflow", "record__state", "record__visibility", "language",
     "record__origin", "record__owner_id", "number", "record__published", "edition", "data", "note",
     "record__created_at", "record__updated_at", "record__published_at", "created_at", "record__confirmed_on",
-    "record__expires_on", "sha256",
+    "record__expires_on", "sha256", "record__author_id", "record__latest", "record__confirm_by",
 )  # fmt: skip
 """What a view is made of, in the order of its fields: one join, without an instance of a model per row."""
 
@@ -107,12 +111,25 @@ def get(record_id: str, reader: Reader, revision: int | None = None) -> RecordVi
         raise Gone(record_id) if was_shown else Unknown(record_id)
     if number not in _shown(record, reader):
         raise Unknown(f"{record_id}@{number}")
-    return view
+    return disclosed(view, reader)
+
+
+def latest(record_id: str, reader: Reader) -> RecordView:
+    """The latest revision of a record, published or not, for those who work on it.
+
+    Raises:
+        Unknown: there is none, or the reader does not see its drafts.
+    """
+    record = Record.objects.filter(workable(reader), pk=record_id, format__in=FORMATS).first()
+    view = record and next(_views(Revision.objects.filter(record_id=record_id, number=record.latest)), None)
+    if not view:
+        raise Unknown(record_id)
+    return disclosed(view, reader)
 
 
 def _shown(record: Record, reader: Reader) -> Container[int]:
     """The revisions that the reader may see: drafts, and what was published for fewer readers, stay with authors."""
-    if reads_drafts(reader, record.owner_id):
+    if reads_drafts(reader, record.owner_id, record.author_id, record.state):
         return range(1, record.latest + 1)
     published = Change.objects.filter(record_id=record.id, state=State.PUBLISHED).values_list("revision", "visibility")
     return {number for number, shown_to in published if number is not None and sees(reader, shown_to)}
@@ -143,7 +160,7 @@ def published(
     if changed_since is not None:
         ids = ids.filter(updated_at__gte=changed_since)
     ordered = list(ids.order_by("id")[:limit])
-    found = {view.id: view for view in _published(ordered)}
+    found = {view.id: disclosed(view, reader) for view in _published(ordered)}
     return [found[key] for key in ordered if key in found]
 
 
@@ -168,11 +185,15 @@ def every(reader: Reader, formats: Sequence[str] = ()) -> Iterator[RecordView]:
 
 
 def states(record_ids: Iterable[str]) -> Mapping[str, RecordView]:
-    """What followers need: the published revision of each record that has one, whoever may read it."""
+    """What followers need: the published revision of each record that has one, whoever may read it.
+
+    Only the answers that everybody may see are in it, so that no projection can tell what is withheld.
+    """
     wanted = list(record_ids)
     found: dict[str, RecordView] = {}
     for start in range(0, len(wanted), 500):
-        found.update({view.id: view for view in _published(wanted[start : start + 500])})
+        views = _published(wanted[start : start + 500])
+        found.update({view.id: disclosed(view, ANYONE) for view in views})
     return found
 
 

@@ -16,7 +16,17 @@ from landbridge.registry import journal
 from landbridge.registry.models import Record, Revision
 from landbridge.registry.rows import ChangeRow, RecordRow, RevisionRow, insert
 from landbridge.registry.workflow import NotPossible, State, Verb, Visibility, Workflow, step
-from landbridge.registry.writing import Actor, Conflict, digest, mirror, new_change, new_revision, require, shown_to
+from landbridge.registry.writing import (
+    Actor,
+    Conflict,
+    digest,
+    mirror,
+    new_change,
+    new_revision,
+    renew,
+    require,
+    shown_to,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +118,7 @@ class _Intake:
         record = RecordRow(
             id=arrival.id, format=arrival.format, workflow=self.workflow, state=self._step(None, verb, arrival.owner),
             visibility=arrival.visibility, owner_id=arrival.owner, origin=self.origin,
-            created_at=self.now, updated_at=self.now,
+            created_at=self.now, updated_at=self.now, author_id=self.actor.account_id,
         )  # fmt: skip
         self._fill(record, arrival)
         self.rows.records.append(record)
@@ -153,6 +163,7 @@ class _Intake:
         mirror(record, arrival.data, arrival.language)
         if record.state == State.PUBLISHED:
             record.published, record.published_at = record.latest, self.now
+            renew(record)
         if with_revision:
             revision = new_revision(record, arrival.data, arrival.language, arrival.note, self.actor, self.now)
             self.rows.revisions.append(revision)

@@ -37,6 +37,8 @@ class RecordRow:
     published_at: datetime | None = None
     confirmed_on: date | None = None
     expires_on: date | None = None
+    confirm_by: date | None = None
+    author_id: int | None = None
 
 
 @dataclass(slots=True)
@@ -67,6 +69,8 @@ class ChangeRow:
     shown_to: str
     at: datetime
     actor_id: int | None
+    note: str = ""
+    batch: str = ""
 
 
 Row = RecordRow | RevisionRow | ChangeRow

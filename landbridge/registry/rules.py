@@ -10,12 +10,19 @@ from landbridge.registry.workflow import State, Visibility
 
 @dataclass(frozen=True)
 class Reader:
-    """Somebody who reads: what they may see beyond the public. Sign-in fills these in."""
+    """Somebody who reads: what they may see beyond the public. See `readers.reader_of`."""
 
     account_id: int | None = None
     parties: frozenset[str] = frozenset()
+    """The parties whose drafts and private records they read, because they work for them."""
+    sees_parties: bool = False
+    """Whether records for Parties only are meant for them."""
     sees_network: bool = False
+    sees_submitted: bool = False
+    """Whether they read whatever waits for review, as the help desk does."""
     sees_all: bool = False
+    speaks_for: frozenset[str] = frozenset()
+    """The parties of which they are anything at all: a community may open a withheld text to them."""
 
 
 ANYONE: Final = Reader()
@@ -33,12 +40,22 @@ class Readable(Protocol):
     @property
     def owner(self) -> str | None: ...
     @property
+    def author(self) -> int | None: ...
+    @property
     def is_published(self) -> bool: ...
 
 
-def reads_drafts(reader: Reader, owner: str | None) -> bool:
-    """Whether the reader also sees what is not published: the node's operator, and those who work for the owner."""
-    return reader.sees_all or (owner is not None and owner in reader.parties)
+def is_own(reader: Reader, owner: str | None, author: int | None) -> bool:
+    """Whether the record is the reader's own: of a party that they work for, or, without owner, begun by them."""
+    if owner is not None:
+        return owner in reader.parties
+    return author is not None and author == reader.account_id
+
+
+def reads_drafts(reader: Reader, owner: str | None, author: int | None, state: str) -> bool:
+    """Whether the reader also sees what is not published."""
+    waits = state == State.SUBMITTED and reader.sees_submitted
+    return reader.sees_all or waits or is_own(reader, owner, author)
 
 
 def sees(reader: Reader, visibility: str) -> bool:
@@ -51,14 +68,14 @@ def visibilities(reader: Reader) -> frozenset[str]:
     seen = {Visibility.PUBLIC.value}
     if reader.sees_network:
         seen.add(Visibility.NETWORK.value)
-    if reader.parties:
+    if reader.sees_parties:
         seen.add(Visibility.PARTIES.value)
     return frozenset(seen)
 
 
 def may_read(reader: Reader, record: Readable) -> bool:
-    """Whether the reader may see the published revision of the record."""
-    if reads_drafts(reader, record.owner):
+    """Whether the reader may see the record at all."""
+    if reads_drafts(reader, record.owner, record.author, record.state):
         return True
     if not record.is_published or record.state == State.RETIRED:
         return False
@@ -73,7 +90,19 @@ def readable(reader: Reader) -> Q:
     seen = Q(visibility__in=visibilities(reader))
     if reader.parties:
         seen |= Q(owner_id__in=reader.parties)
+    if reader.account_id is not None:
+        seen |= Q(owner_id__isnull=True, author_id=reader.account_id)
     return published & seen
+
+
+def workable(reader: Reader) -> Q:
+    """The records in any state whose drafts the reader sees, as a condition on the table of records."""
+    if reader.sees_all:
+        return Q()
+    own = Q(owner_id__in=reader.parties)
+    if reader.account_id is not None:
+        own |= Q(owner_id__isnull=True, author_id=reader.account_id)
+    return own | Q(state=State.SUBMITTED) if reader.sees_submitted else own
 
 
 NOT_PUBLIC: Final = "not-public"
@@ -84,12 +113,13 @@ def audiences(reader: Reader) -> tuple[str, ...]:
     """The audience tokens of the search index that the reader belongs to; see `audience`."""
     if reader.sees_all:
         return ("public", "network", "parties", "private")
-    return (*sorted(visibilities(reader)), *(f"party:{party}" for party in sorted(reader.parties)))
+    own = (f"author:{reader.account_id}",) if reader.account_id is not None else ()
+    return (*sorted(visibilities(reader)), *(f"party:{party}" for party in sorted(reader.parties)), *own)
 
 
 def audience(record: Readable) -> tuple[str, ...]:
     """The tokens under which the index keeps a published record: its visibility, whether that is less than public,
-    and its owner."""
-    owner = record.owner
+    and whose it is."""
     hidden = () if record.visibility == Visibility.PUBLIC else (NOT_PUBLIC,)
-    return (record.visibility, *hidden, *((f"party:{owner}",) if owner else ()))
+    whose = f"party:{record.owner}" if record.owner else f"author:{record.author}" if record.author else ""
+    return (record.visibility, *hidden, *((whose,) if whose else ()))

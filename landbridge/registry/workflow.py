@@ -42,7 +42,12 @@ class Verb(StrEnum):
     PUBLISH = "publish"
     RETURN = "return"
     RETIRE = "retire"
+    WITHDRAW = "withdraw"
+    RESTORE = "restore"
+    TAKE_BACK = "take_back"
     CONFIRM = "confirm"
+    ENDORSE = "endorse"
+    UNENDORSE = "unendorse"
     RECEIVE = "receive"
 
 
@@ -56,6 +61,8 @@ _OWN: Final = {
     (State.RETURNED, Verb.REVISE): (Permission.DRAFT, State.DRAFT),
     (State.PUBLISHED, Verb.REVISE): (Permission.DRAFT, State.DRAFT),
     (State.DRAFT, Verb.SUBMIT): (Permission.SUBMIT, State.SUBMITTED),
+    (State.RETURNED, Verb.SUBMIT): (Permission.SUBMIT, State.SUBMITTED),
+    (State.SUBMITTED, Verb.WITHDRAW): (Permission.SUBMIT, State.DRAFT),
     (State.SUBMITTED, Verb.RETURN): (Permission.RETURN, State.RETURNED),
     (State.SUBMITTED, Verb.PUBLISH): (Permission.PUBLISH, State.PUBLISHED),
     (State.DRAFT, Verb.PUBLISH): (Permission.PUBLISH, State.PUBLISHED),
@@ -63,7 +70,11 @@ _OWN: Final = {
     (State.PUBLISHED, Verb.RETIRE): (Permission.RETIRE, State.RETIRED),
     (State.DRAFT, Verb.RETIRE): (Permission.RETIRE, State.RETIRED),
     (State.RETURNED, Verb.RETIRE): (Permission.RETIRE, State.RETIRED),
+    (State.PUBLISHED, Verb.TAKE_BACK): (Permission.PUBLISH, State.SUBMITTED),
+    (State.PUBLISHED, Verb.ENDORSE): (Permission.ENDORSE, State.PUBLISHED),
+    (State.PUBLISHED, Verb.UNENDORSE): (Permission.ENDORSE, State.PUBLISHED),
     (State.RETIRED, Verb.REVISE): (Permission.DRAFT, State.DRAFT),
+    (State.RETIRED, Verb.RESTORE): (Permission.RETIRE, State.PUBLISHED),
 }
 _WHOLE: Final = {
     (None, Verb.RECEIVE): (Permission.RECEIVE, State.PUBLISHED),
@@ -74,6 +85,8 @@ _WHOLE: Final = {
 _RECEIVED: Final = {
     **_WHOLE,
     (State.PUBLISHED, Verb.RETIRE): (Permission.RECEIVE, State.RETIRED),
+    (State.PUBLISHED, Verb.ENDORSE): (Permission.ENDORSE, State.PUBLISHED),
+    (State.PUBLISHED, Verb.UNENDORSE): (Permission.ENDORSE, State.PUBLISHED),
 }
 TABLE: Final = {
     **{(Workflow.NATIONAL, *step): leads for step, leads in _OWN.items()},

@@ -2,16 +2,17 @@
 
 import hashlib
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Any
 
 import orjson
 
 from landbridge.formats.editions import current
 from landbridge.formats.library import FORMATS
-from landbridge.parties.models import Membership
 from landbridge.parties.permissions import Permission, Role, allows
+from landbridge.registry.freshness import confirm_by
 from landbridge.registry.models import Record
+from landbridge.registry.readers import standing_of
 from landbridge.registry.rows import ChangeRow, RecordRow, RevisionRow
 from landbridge.registry.workflow import State, Verb
 
@@ -35,25 +36,28 @@ class Actor:
 NODE = Actor(node=True)
 
 
-def _allowed(actor: Actor, permission: Permission, owner: str | None) -> bool:
+@dataclass(frozen=True)
+class Said:
+    """What goes into the journal beside an action: a remark of at most 2,000 characters, and its bulk action."""
+
+    note: str = ""
+    batch: str = ""
+
+
+def may(actor: Actor, permission: Permission, owner: str | None, author: int | None = None) -> bool:
+    """Whether the actor has the right, for records of this owner (and, without one, of this author)."""
     if actor.node:
         return allows(Role.NODE, permission)
-    if actor.account_id is None:
-        return False
-    today = datetime.now(UTC).date()
-    memberships = Membership.objects.filter(account_id=actor.account_id, account__is_active=True, since__lte=today)
-    memberships = memberships.exclude(until__lt=today)
-    mine = [membership for membership in memberships if membership.party_id in (owner, None)]
-    return any(allows(Role(membership.role), permission) for membership in mine)
+    return standing_of(actor.account_id).may(permission, owner, author)
 
 
-def require(actor: Actor, permission: Permission, owner: str | None) -> None:
-    """Go on only when the actor has the right, for records of this owner.
+def require(actor: Actor, permission: Permission, owner: str | None, author: int | None = None) -> None:
+    """Go on only when the actor has the right.
 
     Raises:
         Forbidden: otherwise.
     """
-    if not _allowed(actor, permission, owner):
+    if not may(actor, permission, owner, author):
         raise Forbidden(f"This takes the right to {permission}; ask your focal point or administrator for it.")
 
 
@@ -72,6 +76,13 @@ def mirror(record: Record | RecordRow, data: dict[str, Any], language: str) -> N
     stated = _day(data.get("confirmed_on"))
     record.confirmed_on = max(filter(None, (stated, record.confirmed_on)), default=None)
     record.expires_on = _day(data.get("expires_on"))
+    renew(record)
+
+
+def renew(record: Record | RecordRow) -> None:
+    """Bring the day by which it must be confirmed in step with the days that it follows from."""
+    told = record.published_at.date() if record.published_at else None
+    record.confirm_by = confirm_by(record.format, record.confirmed_on, told)
 
 
 def new_revision(
@@ -84,12 +95,15 @@ def new_revision(
     )  # fmt: skip
 
 
-def new_change(record: Record | RecordRow, verb: Verb, actor: Actor, now: datetime, *, shown_to: str = "") -> ChangeRow:
+def new_change(
+    record: Record | RecordRow, verb: Verb, actor: Actor, now: datetime, *, shown_to: str = "", said: Said | None = None
+) -> ChangeRow:
     """The line of the journal for what was just done; `shown_to` from before it."""
     published = record.published if record.state in (State.PUBLISHED, State.RETIRED) else record.latest
     return ChangeRow(
         record_id=record.id, format=record.format, verb=verb, revision=published, state=record.state,
         visibility=record.visibility, shown_to=shown_to, at=now, actor_id=actor.account_id,
+        note=said.note if said else "", batch=said.batch if said else "",
     )  # fmt: skip
 
 

@@ -28,7 +28,7 @@ from landbridge.search.plan import (
 
 logger = logging.getLogger(__name__)
 
-LAYOUT: Final = 3
+LAYOUT: Final = 4
 """Raise it when the fields change: an index of another layout is dropped and built anew from the journal."""
 _HEAP: Final = 30_000_000
 _COUNTS_KEPT: Final = 20.0

@@ -5,11 +5,13 @@ from typing import Any, Final
 from urllib.parse import urlencode
 
 from django.conf import settings
+from django.contrib.messages import get_messages
 from django.http import HttpRequest
 
 from landbridge.lib.languages import LANGUAGES, NAMES, direction
 from landbridge.web.assets import asset
 from landbridge.web.labels import reader_language
+from landbridge.web.people import account_of
 
 THEMES: Final = ("light", "dark")
 THEME_COOKIE: Final = "theme"
@@ -42,6 +44,11 @@ def theme(request: HttpRequest) -> str:
     return chosen if chosen in THEMES else ""
 
 
+def messages_of(request: HttpRequest) -> Any:
+    """What the last action has to say, once. Nobody without its cookie has any."""
+    return get_messages(request) if "messages" in request.COOKIES else ()
+
+
 def page(request: HttpRequest) -> dict[str, Any]:
     """The frame of the page."""
     tag = reader_language()
@@ -56,6 +63,9 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "node_email": settings.NODE_EMAIL,
         "version": settings.VERSION,
         "style": asset("landbridge.css").address,
+        "desk_style": asset("desk.css").address,
         "script": asset("landbridge.js").address,
+        "messages": messages_of(request),
         "here": request.get_full_path(),
+        "account": account_of(request),
     }

@@ -96,4 +96,4 @@ def behind_the_door(patterns: list[Any], posted: frozenset[str]) -> Iterator[URL
             continue
         methods = ("POST",) if one.name in posted else ("GET",)
         yield URLPattern(one.pattern, guarded(one.callback, methods), one.default_args, one.name)
-    yield re_path(r"(?s)^.*$", _everywhere)
+    yield re_path(r"^[\s\S]*$", _everywhere)  # `reverse` cannot read a flag such as (?s)

@@ -1,0 +1,5 @@
+"""Addresses where records are reviewed, compared and commented on."""
+
+from django.urls import URLPattern, URLResolver
+
+urlpatterns: list[URLPattern | URLResolver] = []
