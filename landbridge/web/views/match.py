@@ -10,12 +10,12 @@ from landbridge.formats.library import FORMATS
 from landbridge.formats.vocabulary import vocabulary
 from landbridge.lib.languages import choose
 from landbridge.registry.queries import get
-from landbridge.registry.rules import ANYONE
 from landbridge.search.understand import Understood
 from landbridge.web.addresses import link, values, words_of
 from landbridge.web.examples import examples
 from landbridge.web.hits import groups
 from landbridge.web.labels import place_name, reader_language
+from landbridge.web.people import reader_of
 from landbridge.web.views.errors import telling
 from landbridge.web.views.records import readable_id
 
@@ -53,8 +53,8 @@ def _answered(request: HttpRequest, given: QueryDict, name: str, template: str) 
         return render(request, template, page)
     types = ("need",) if name == "offer" else tuple(one for one in values(given, "type") if one in FORMATS)
     matching = match_text(
-        text, places=places, types=types, without=frozenset(without), reader_language=reader_language(),
-        limit=OF_ONE_TYPE, per_type=0 if types else PER_TYPE,
+        text, places=places, types=types, without=frozenset(without), reader=reader_of(request),
+        reader_language=reader_language(), limit=OF_ONE_TYPE, per_type=0 if types else PER_TYPE,
     )  # fmt: skip
     page |= _shown(matching) | {
         "types": types, "tags": tags(matching.understood),
@@ -68,11 +68,12 @@ def _of_record(request: HttpRequest, given: QueryDict) -> HttpResponse:
     record_id = given.get("record", "")
     if not readable_id(record_id):
         raise Http404("record")
-    view = get(record_id, ANYONE)
+    view = get(record_id, reader_of(request))
     types = tuple(one for one in values(given, "type") if one in FORMATS)
     matching = match_record(
-        view, types=types, reader_language=reader_language(), limit=OF_ONE_TYPE, per_type=0 if types else PER_TYPE
-    )
+        view, types=types, reader=reader_of(request), reader_language=reader_language(), limit=OF_ONE_TYPE,
+        per_type=0 if types else PER_TYPE,
+    )  # fmt: skip
     tag, title = choose(view.data["title"], reader_language(), view.language)
     page = {
         "mode": "record", "view": view, "title": title, "title_language": tag, "path": "/match", "types": types,

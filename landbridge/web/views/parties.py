@@ -12,7 +12,7 @@ from landbridge.formats.format import questions
 from landbridge.formats.library import FORMATS
 from landbridge.formats.vocabulary import Term, vocabulary
 from landbridge.registry.queries import states
-from landbridge.registry.rules import ANYONE, may_read
+from landbridge.registry.rules import Reader, may_read
 from landbridge.search.places import with_regions
 from landbridge.search.query import Query, Results, search
 from landbridge.web import figures, numbers
@@ -20,6 +20,7 @@ from landbridge.web.addresses import link
 from landbridge.web.answers import Reading, show
 from landbridge.web.hits import Line, of_hits, of_row
 from landbridge.web.labels import format_plural, place_name, reader_language, side
+from landbridge.web.people import reader_of
 
 _GROUPS: Final = ("AFR", "APAC", "CEE", "GRULAC", "WEOG")
 _LISTS: Final = (
@@ -95,7 +96,8 @@ def party(request: HttpRequest, country: str) -> HttpResponse:
         if other is None:
             raise Http404(country)
         return HttpResponsePermanentRedirect(f"/parties/{other.id}")
-    lists = [listed for name, most in _LISTS if (listed := _list(country, name, most)).total]
+    reader = reader_of(request)
+    lists = [listed for name, most in _LISTS if (listed := _list(country, name, most, reader)).total]
     centres = [of_row(row) for row in numbers.serving(with_regions(country), CENTRES)]
     page: dict[str, Any] = {
         "country": term,
@@ -106,26 +108,26 @@ def party(request: HttpRequest, country: str) -> HttpResponse:
         "lists": lists,
         "centres": centres,
         "contacts": _contacts([line.id for listed in lists if listed.type in ("organisation", "need")
-                               for line in listed.lines]),
+                               for line in listed.lines], reader),
         "map": figures.marked({country: "n"}, place_name(country)),
     }  # fmt: skip
     return render(request, "party.html", page)
 
 
-def _found(country: str, name: str, most: int) -> Results:
+def _found(country: str, name: str, most: int, reader: Reader) -> Results:
     query = Query(types=(name,), places=(country,), sort="newest", limit=most)
-    return search(query, language=reader_language(), with_facets=False)
+    return search(query, reader, reader_language(), with_facets=False)
 
 
-def _list(country: str, name: str, most: int) -> Listed:
-    found = _found(country, name, most)
+def _list(country: str, name: str, most: int, reader: Reader) -> Listed:
+    found = _found(country, name, most, reader)
     href = link("/search", [("type", name), ("place", country)])
     return Listed(name, format_plural(name), side(name), found.total, of_hits(found.hits), href)
 
 
-def _contacts(records: list[str]) -> list[tuple[str, str, Any]]:
+def _contacts(records: list[str], reader: Reader) -> list[tuple[str, str, Any]]:
     """Contacts that stand in the public records of this place: (record, title, contacts as HTML)."""
-    views = [view for view in states(records).values() if view.data.get("contacts") and may_read(ANYONE, view)]
+    views = [view for view in states(records).values() if view.data.get("contacts") and may_read(reader, view)]
     found = []
     for view in islice(views, CONTACTS):
         reading = Reading(reader_language(), view.language)

@@ -14,12 +14,13 @@ from django.utils.translation import gettext
 from landbridge.cooperation.matching import match_record
 from landbridge.lib.languages import is_language_tag
 from landbridge.registry.queries import RecordView, get, revisions, titles
-from landbridge.registry.rules import ANYONE
+from landbridge.registry.rules import Reader
 from landbridge.search.query import BadQuery, Query, search
 from landbridge.web.figures import marked
 from landbridge.web.hits import Fit, Line, groups, of_hits, of_match
 from landbridge.web.labels import reader_language, spelled
 from landbridge.web.pages import Page, countries, page, referred
+from landbridge.web.people import reader_of
 from landbridge.web.views.errors import telling
 
 _ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._~-]{0,99}")
@@ -40,7 +41,7 @@ def _wants_json(request: HttpRequest) -> bool:
 def _found(request: HttpRequest, record_id: str, revision: int | None = None) -> RecordView:
     if not readable_id(record_id):
         raise Http404(record_id)
-    return get(record_id, ANYONE, revision)
+    return get(record_id, reader_of(request), revision)
 
 
 @telling
@@ -71,7 +72,9 @@ def history(request: HttpRequest, record_id: str) -> HttpResponse:
     """All published revisions of a record, newest first."""
     view = _found(request, record_id)
     shown = page(view, {}, request.GET.get("in", ""))
-    return render(request, "history.html", {"page": shown, "view": view, "lines": revisions(record_id, ANYONE)})
+    return render(
+        request, "history.html", {"page": shown, "view": view, "lines": revisions(record_id, reader_of(request))}
+    )
 
 
 def organisation(request: HttpRequest, record_id: str) -> HttpResponse:
@@ -82,7 +85,8 @@ def organisation(request: HttpRequest, record_id: str) -> HttpResponse:
 def _page(request: HttpRequest, view: RecordView) -> dict[str, Any]:
     wanted = request.GET.get("in", "")
     referred_to = set(referred(view.data))
-    known = titles(referred_to, ANYONE) if referred_to else {}
+    reader = reader_of(request)
+    known = titles(referred_to, reader) if referred_to else {}
     shown = page(view, known, wanted if is_language_tag(wanted) else "")
     places = countries(view)
     is_need = view.format == "need"
@@ -90,29 +94,29 @@ def _page(request: HttpRequest, view: RecordView) -> dict[str, Any]:
         "page": shown,
         "view": view,
         "map": marked(places, gettext("Where this is or applies")) if places else "",
-        "fits": list(_fits(view)) if is_need else [],
-        "similar": [] if is_need else _similar(view),
-        "named_in": _named_in(shown) if view.format == "organisation" else [],
+        "fits": list(_fits(view, reader)) if is_need else [],
+        "similar": [] if is_need else _similar(view, reader),
+        "named_in": _named_in(shown, reader) if view.format == "organisation" else [],
         "citation": _citation(shown),
         "address": f"{settings.BASE_URL}/records/{view.id}",
     }
 
 
-def _fits(view: RecordView) -> Iterator[Fit]:
-    matching = match_record(view, limit=6, reader_language=reader_language())
+def _fits(view: RecordView, reader: Reader) -> Iterator[Fit]:
+    matching = match_record(view, limit=6, reader=reader, reader_language=reader_language())
     return (fit for group in groups(matching) for fit in group.fits)
 
 
-def _similar(view: RecordView) -> list[Line]:
-    matching = match_record(view, types=(view.format,), limit=SIMILAR, reader_language=reader_language())
+def _similar(view: RecordView, reader: Reader) -> list[Line]:
+    matching = match_record(view, types=(view.format,), limit=SIMILAR, reader=reader, reader_language=reader_language())
     return [of_match(match).line for match in matching.matches if match.fits]
 
 
-def _named_in(shown: Page) -> list[Line]:
+def _named_in(shown: Page, reader: Reader) -> list[Line]:
     """Records that name the organisation: what it provides, runs and took part in."""
     name = shown.view.data["title"].get(shown.view.language, shown.title).replace('"', " ")
     try:
-        found = search(Query(text=f'"{name[:150]}"', limit=NAMED_IN), language=reader_language(), with_facets=False)
+        found = search(Query(text=f'"{name[:150]}"', limit=NAMED_IN), reader, reader_language(), with_facets=False)
     except BadQuery:
         return []
     exact = [] if found.loosened else [hit for hit in found.hits if hit.id != shown.view.id]

@@ -16,6 +16,7 @@ from landbridge.web.addresses import FILTERS, Address, query_of, search_address
 from landbridge.web.hits import of_hits
 from landbridge.web.labels import facet_label, facet_name, place_term, reader_language
 from landbridge.web.outputs import OUTPUTS
+from landbridge.web.people import reader_of
 
 FIRST: Final = 6
 """Values of a facet that are shown at once."""
@@ -56,7 +57,7 @@ def results(request: HttpRequest) -> HttpResponse:
     address = search_address(request.GET)
     query = query_of(request.GET)
     try:
-        found = search(query, language=reader_language())
+        found = search(query, reader_of(request), reader_language())
     except BadQuery as problem:
         return _refused(request, address, query, problem)
     output = OUTPUTS.get(request.GET.get("format", ""))
