@@ -23,13 +23,19 @@ from django.db import connection, models, transaction
 from django.db.migrations.recorder import MigrationRecorder
 
 from landbridge import __version__
-from landbridge.registry.models import Cursor
+from landbridge.registry.freshness import fill_confirm_by
+from landbridge.registry.models import Cursor, Record
 
 FOLDERS: Final = ("files", "vocabularies")
 SQLITE: Final = "database/landbridge.sqlite3"
 MANIFEST: Final = "manifest.json"
 KEY: Final = "secret-key"
 _BATCH: Final = 500
+_FIRST_TABLES: Final = (
+    "parties.party", "parties.account", "parties.membership", "registry.record", "registry.revision",
+    "registry.change", "registry.cursor",
+)  # fmt: skip
+"""What a backup held when it did not yet name its tables."""
 
 
 class BadArchive(ValueError):
@@ -37,9 +43,15 @@ class BadArchive(ValueError):
 
 
 def own_models() -> list[type[models.Model]]:
-    """The tables that a backup holds, each after those that it points to."""
-    ours = [(app, None) for app in apps.get_app_configs() if app.name.startswith("landbridge.")]
+    """The tables that a backup holds, each after those that it points to: ours, and the libraries' that hold people's
+    addresses, keys and identities. Sessions end with a restore."""
+    ours = [(app, None) for app in apps.get_app_configs() if app.name.startswith(("landbridge.", "allauth."))]
     return [model for model in serializers.sort_dependencies(ours) if model is not None]
+
+
+def table_name(model: type[models.Model]) -> str:
+    """A table as the file names of a backup spell it."""
+    return model._meta.label_lower
 
 
 def _applied() -> list[str]:
@@ -54,6 +66,7 @@ def write(out: IO[bytes], *, portable: bool) -> None:
         "made": datetime.now(UTC).isoformat(timespec="seconds"),
         "database": "lines" if as_lines else "sqlite",
         "migrations": _applied(),
+        "tables": [table_name(model) for model in own_models()],
     }
     with tarfile.open(fileobj=out, mode="w:gz") as archive, TemporaryDirectory(dir=settings.DATA) as folder:
         _add_bytes(archive, MANIFEST, json.dumps(manifest, indent=1).encode())
@@ -98,7 +111,7 @@ def _add_lines(archive: tarfile.TarFile, folder: Path) -> None:
             with path.open("w", encoding="utf-8") as out:
                 rows = model._default_manager.order_by("pk").iterator(chunk_size=_BATCH)
                 serializers.serialize("jsonl", rows, stream=out)
-            archive.add(path, f"database/{number:03}-{model._meta.label_lower}.jsonl")
+            archive.add(path, f"database/{number:03}-{table_name(model)}.jsonl")
 
 
 def unpack(archive: Path, folder: Path) -> dict[str, Any]:
@@ -129,8 +142,8 @@ def _check_tables(folder: Path, manifest: dict[str, Any], kind: str) -> None:
     if kind == "sqlite":
         there = (folder / SQLITE).is_file()
     else:
-        names = {path.name for path in (folder / "database").glob("*.jsonl")}
-        there = kind == "lines" and len(names) >= len(own_models())
+        names = {path.stem.partition("-")[2] for path in (folder / "database").glob("*.jsonl")}
+        there = kind == "lines" and names >= set(manifest.get("tables", _FIRST_TABLES))
     if not there:
         raise BadArchive("The backup holds no database; nothing was changed.")
     if "made" not in manifest:
@@ -199,6 +212,7 @@ def _bring_back_lines(tables: list[Path]) -> None:
         for table in tables:
             with table.open(encoding="utf-8") as lines:
                 _insert(lines)
+        fill_confirm_by(Record)  # A backup from before that day was kept has none.
         with connection.cursor() as cursor:
             for statement in connection.ops.sequence_reset_sql(no_style(), ours):
                 cursor.execute(statement)

@@ -2,6 +2,7 @@
 
 from calendar import monthrange
 from datetime import date
+from typing import Any
 
 from landbridge.formats.library import FORMATS
 
@@ -18,3 +19,14 @@ def confirm_by(format: str, confirmed_on: date | None, published_on: date | None
     if told is None or format not in FORMATS:
         return None
     return after_months(told, FORMATS[format].confirm_after_months)
+
+
+def fill_confirm_by(records: Any) -> None:
+    """Give that day to all records that have none; `records` is the model, also as a migration knows it."""
+    after = ""
+    while page := list(records.objects.filter(id__gt=after, confirm_by=None).order_by("id")[:1000]):
+        for record in page:
+            told = record.published_at.date() if record.published_at else None
+            record.confirm_by = confirm_by(record.format, record.confirmed_on, told)
+        records.objects.bulk_update(page, ["confirm_by"])
+        after = page[-1].id
