@@ -122,6 +122,10 @@ class WorkingCopy(models.Model):
     title = models.CharField(max_length=300, blank=True)
     saved = models.PositiveIntegerField(default=0)
     """How often it was saved: an older save that arrives late does not undo a newer one."""
+    visibility = models.CharField(max_length=12, default=Visibility.PUBLIC.value)
+    """Who shall read it once it is published."""
+    writer = models.CharField(max_length=16, blank=True, default="")
+    """The page that saved last: what another page of the same copy changed meanwhile is merged, never overwritten."""
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 
