@@ -27,6 +27,7 @@ from landbridge.formats.fields import (
     Point,
     Quantity,
     Question,
+    QuestionNames,
     Reference,
     RichText,
     Terms,
@@ -96,6 +97,12 @@ def _(question: Line, answer: Any, model: type[BaseModel], name: str, reading: R
     given = answer if isinstance(answer, list) else [answer]
     fixed = _is_fixed(model, name) or question.pattern
     return _several(choice_name(one) if fixed else one for one in given)
+
+
+@show.register
+def _(question: QuestionNames, answer: Any, model: type[BaseModel], name: str, reading: Reading) -> SafeString:
+    asked = questions(model)
+    return _several(said(asked[one].label) for one in answer if one in asked)
 
 
 @cache

@@ -62,6 +62,7 @@ KINDS: dict[str, tuple[Any, Any]] = {
     "rich_text": ("one\n\ntwo", {"fr": "<p>one</p><p>two</p>"}),
     "line": (" 10.1000/x ", "10.1000/x"),
     "lines": ("IUCN", ["IUCN"]),
+    "question_names": ("contacts", ["contacts"]),
     "number": ("12", 12.0),
     "flag": ("true", True),
     "day": ("2026-02-03", "2026-02-03"),
