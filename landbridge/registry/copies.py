@@ -1,7 +1,8 @@
 """Working copies: what somebody is typing, saved as typed, until it becomes a revision.
 
 A copy belongs to one account and nobody else ever sees it. It may be unfinished and wrong; what becomes of it is
-checked by `actions`. Saving merges: two pages of the same copy, or a save that arrives late, never undo what the other wrote.
+checked by `actions`. Saving merges: two pages of the same copy, or a save that arrives late, never undo what the other
+wrote.
 """
 
 import uuid
@@ -10,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from landbridge.formats.library import FORMATS
 from landbridge.formats.validate import format_named, validate
@@ -26,6 +28,13 @@ from landbridge.registry.writing import Actor, Conflict, Forbidden, require
 
 MOST: Final = 500
 """Working copies of one person: a script that opens new ones for ever is stopped."""
+
+
+def _of(actor: Actor) -> "QuerySet[WorkingCopy]":
+    """The copies of the actor; somebody without an account has none."""
+    if actor.account_id is None:
+        return WorkingCopy.objects.none()
+    return WorkingCopy.objects.filter(account_id=actor.account_id, format__in=FORMATS)
 
 
 def begin(
@@ -49,7 +58,7 @@ def begin(
     model = format_named(format)
     if not record_id:
         require(actor, Permission.DRAFT, owner or None, actor.account_id)
-    if actor.account_id is None or WorkingCopy.objects.filter(account_id=actor.account_id).count() >= MOST:
+    if actor.account_id is None or _of(actor).count() >= MOST:
         raise Forbidden(f"A person has at most {MOST} working copies; finish or discard some.")
     return WorkingCopy.objects.create(
         id=uuid.uuid4().hex, account_id=actor.account_id, record_id=record_id, format=model.name, language=language,
@@ -68,7 +77,7 @@ def revising(*, actor: Actor, reader: Reader, record_id: str) -> WorkingCopy:
     view = latest(record_id, reader)
     permission, _ = step(Workflow(view.workflow), State(view.state), Verb.REVISE)
     require(actor, permission, view.owner, view.author)
-    there = WorkingCopy.objects.filter(account_id=actor.account_id, record_id=record_id).order_by("-updated_at").first()
+    there = _of(actor).filter(record_id=record_id).order_by("-updated_at").first()
     return there or begin(
         actor=actor, format=view.format, language=view.language, owner=view.owner, answers=view.data,
         title=title_of(view.data, view.language), record_id=record_id, base=view.revision, visibility=view.visibility,
@@ -81,16 +90,15 @@ def mine(copy_id: str, actor: Actor) -> WorkingCopy:
     Raises:
         Unknown: there is none of this id, or it is somebody else's; the two are told apart by nobody.
     """
-    found = WorkingCopy.objects.filter(pk=copy_id, account_id=actor.account_id, format__in=FORMATS).first()
-    if found is None or actor.account_id is None:
+    found = _of(actor).filter(pk=copy_id).first()
+    if found is None:
         raise Unknown(copy_id)
     return found
 
 
 def every(actor: Actor) -> Sequence[WorkingCopy]:
     """All working copies of this person, the last written first, without what they say."""
-    found = WorkingCopy.objects.filter(account_id=actor.account_id, format__in=FORMATS).defer("answers")
-    return list(found.order_by("-updated_at")) if actor.account_id is not None else []
+    return list(_of(actor).defer("answers").order_by("-updated_at"))
 
 
 def title_of(answers: Mapping[str, Any], language: str) -> str:
@@ -135,7 +143,7 @@ def save(*, actor: Actor, copy_id: str, typed: Typed) -> Saved:
         Unknown: the person has no such copy.
     """
     with transaction.atomic():
-        copy = WorkingCopy.objects.select_for_update().filter(pk=copy_id, account_id=actor.account_id).first()
+        copy = _of(actor).select_for_update().filter(pk=copy_id).first()
         if copy is None:
             raise Unknown(copy_id)
         same_page = bool(typed.writer) and copy.writer == typed.writer
@@ -179,14 +187,14 @@ def discard(*, actor: Actor, copy_id: str) -> WorkingCopy:
         Unknown: the person has no such copy.
     """
     copy = mine(copy_id, actor)
-    WorkingCopy.objects.filter(pk=copy_id, account_id=actor.account_id).delete()
+    _of(actor).filter(pk=copy_id).delete()
     return copy
 
 
 def bring_back(*, actor: Actor, copy: Mapping[str, Any]) -> WorkingCopy:
     """Undo a discard: the copy as it was, under its own id, unless it is there again."""
     with transaction.atomic():
-        there = WorkingCopy.objects.filter(pk=copy["id"], account_id=actor.account_id).first()
+        there = _of(actor).filter(pk=copy["id"]).first()
         if there is not None:
             return there
         again = begin(actor=actor, **{name: copy[name] for name in COPIED})
@@ -235,12 +243,9 @@ def finish(*, actor: Actor, copy_id: str, verb: Verb) -> Record:
         Forbidden, NotPossible: the person may not, or the record's state does not allow it.
     """
     with transaction.atomic():
-        copy = WorkingCopy.objects.select_for_update().filter(pk=copy_id, account_id=actor.account_id).first()
-        if copy is None or actor.account_id is None:
-            done = Record.objects.filter(pk=copy_id, author_id=actor.account_id).first() if actor.account_id else None
-            if done is None:
-                raise Unknown(copy_id)
-            return done
+        copy = _of(actor).select_for_update().filter(pk=copy_id).first()
+        if copy is None:
+            return became(actor=actor, copy_id=copy_id)
         record = _revision(actor, copy)
         if verb == Verb.SUBMIT:
             record = actions.submit(actor=actor, record_id=record.id)
@@ -248,6 +253,18 @@ def finish(*, actor: Actor, copy_id: str, verb: Verb) -> Record:
             record = actions.publish(actor=actor, record_id=record.id, visibility=copy.visibility)
         copy.delete()
     return record
+
+
+def became(*, actor: Actor, copy_id: str) -> Record:
+    """The record that a copy of this person was made.
+
+    Raises:
+        Unknown: there is none.
+    """
+    if actor.account_id is not None:
+        for record in Record.objects.filter(pk=copy_id, author_id=actor.account_id):
+            return record
+    raise Unknown(copy_id)
 
 
 def _revision(actor: Actor, copy: WorkingCopy) -> Record:
@@ -286,7 +303,7 @@ def origin_of(copy: WorkingCopy, reader: Reader) -> dict[str, Any]:
 def rebase(*, actor: Actor, copy_id: str, answers: dict[str, Any], base: int) -> WorkingCopy:
     """Put merged answers into a copy, which from now on stands on a newer revision."""
     with transaction.atomic():
-        copy = WorkingCopy.objects.select_for_update().filter(pk=copy_id, account_id=actor.account_id).first()
+        copy = _of(actor).select_for_update().filter(pk=copy_id).first()
         if copy is None:
             raise Unknown(copy_id)
         copy.base = base
