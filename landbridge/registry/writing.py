@@ -10,6 +10,9 @@ import orjson
 from landbridge.formats.editions import current
 from landbridge.formats.library import FORMATS
 from landbridge.parties.permissions import Permission, Role, allows
+from landbridge.parties.standing import NODE as NODE
+from landbridge.parties.standing import Actor as Actor
+from landbridge.parties.standing import Forbidden as Forbidden
 from landbridge.registry.freshness import confirm_by
 from landbridge.registry.models import Record
 from landbridge.registry.readers import standing_of
@@ -17,23 +20,8 @@ from landbridge.registry.rows import ChangeRow, RecordRow, RevisionRow
 from landbridge.registry.workflow import State, Verb
 
 
-class Forbidden(PermissionError):
-    """The actor's roles do not allow this."""
-
-
 class Conflict(ValueError):
     """Somebody else changed the record first, or the record belongs to another node."""
-
-
-@dataclass(frozen=True)
-class Actor:
-    """Who acts: an account, or the node itself (its operator on the command line)."""
-
-    account_id: int | None = None
-    node: bool = False
-
-
-NODE = Actor(node=True)
 
 
 @dataclass(frozen=True)
