@@ -6,6 +6,7 @@ from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 
 from landbridge.parties.permissions import Role
 
@@ -45,6 +46,8 @@ class Account(AbstractBaseUser):
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField(auto_now_add=True)
     erased_at = models.DateTimeField(null=True, blank=True)
+    session_salt = models.CharField(max_length=32, blank=True)
+    """Goes into the mark of every session: a new one ends all that were begun before."""
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
@@ -52,6 +55,12 @@ class Account(AbstractBaseUser):
 
     def __str__(self) -> str:
         return self.email
+
+    def get_session_auth_hash(self) -> str:
+        """The mark that a session must bear: another pass phrase or salt makes it void."""
+        return salted_hmac(
+            "landbridge.parties.session", self.password + self.session_salt, algorithm="sha256"
+        ).hexdigest()
 
 
 class Membership(models.Model):
@@ -70,7 +79,9 @@ class Membership(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["account", "party", "role"], name="one_membership_per_role"),
+            models.UniqueConstraint(
+                fields=["account", "party", "role", "focal_point_kind"], name="one_membership_per_role"
+            ),
             models.UniqueConstraint(
                 fields=["account", "role"], condition=Q(party__isnull=True), name="one_membership_of_the_node_per_role"
             ),
@@ -89,7 +100,14 @@ class Invitation(models.Model):
     focal_point_kind = models.CharField(max_length=20, blank=True)
     until = models.DateField(null=True, blank=True)
     digest = models.CharField(max_length=64, unique=True)
-    """SHA-256 of the secret in the link; the secret itself is only in the mail."""
+    """SHA-256 of the secret in the link; the secret itself is only in the mail, and new with each mail."""
+    language = models.CharField(max_length=12, default="en")
+    """Of the mail."""
+    succeeds = models.ForeignKey(Membership, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    """The membership that ends, and whose work passes on, when this one is accepted."""
+    source_record = models.CharField(max_length=100, blank=True)
+    mailed_at = models.DateTimeField(null=True, blank=True)
+    """When the mail was begun; from then on nobody else begins one."""
     invited_by = models.ForeignKey(Account, on_delete=models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField(default=timezone.now)
     expires_at = models.DateTimeField()
