@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, cached_property
 from threading import Event
 from typing import Final, Literal, Protocol
 
@@ -36,7 +36,10 @@ _LOCK: Final = 0x4C414E44
 
 
 class Follower(Protocol):
-    """Whoever reads the journal. A projection may be reset and replayed; a messenger acts once per change."""
+    """Whoever reads the journal. A projection may be reset and replayed; a messenger acts once per change.
+
+    One that has the name of another in its attribute `after` never reads further than that one has read.
+    """
 
     name: str
     kind: Literal["projection", "messenger"]
@@ -114,13 +117,44 @@ def _advance(follower: Follower, limit: int) -> int:
     if is_new and follower.kind == "projection":
         follower.reset()  # What lies in the folder was built in another way, or from another journal.
         Cursor.objects.filter(follower__startswith=f"{follower.name}@{_host()}").exclude(pk=cursor.pk).delete()
-    changes = list(Change.objects.filter(serial__gt=cursor.serial).order_by("serial")[:limit])
+    unread = Change.objects.filter(serial__gt=cursor.serial)
+    if (ahead := _ahead(follower)) is not None:
+        unread = unread.filter(serial__lte=ahead)
+    changes = list(unread.order_by("serial")[:limit])
     if not changes:
         return 0
-    follower.apply(changes, states({change.record_id for change in changes}))
+    follower.apply(changes, _States({change.record_id for change in changes}))
     # A cursor that was dropped meanwhile stays dropped: somebody wants the projection built anew.
     Cursor.objects.filter(pk=cursor.pk).update(serial=changes[-1].serial, updated_at=datetime.now(UTC))
     return len(changes)
+
+
+def _ahead(follower: Follower) -> int | None:
+    """How far the follower may read: as far as the one that it comes `after` has on this host; None for no limit."""
+    first = next((one for one in followers() if one.name == getattr(follower, "after", "")), None)
+    if first is None:
+        return None
+    return Cursor.objects.filter(pk=cursor_name(first)).values_list("serial", flat=True).first() or 0
+
+
+class _States(Mapping[str, RecordView]):
+    """What `states` gives, asked for when somebody looks: most messengers have no need of the answers of a record."""
+
+    def __init__(self, record_ids: set[str]) -> None:
+        self._record_ids = record_ids
+
+    @cached_property
+    def _found(self) -> Mapping[str, RecordView]:
+        return states(self._record_ids)
+
+    def __getitem__(self, record_id: str) -> RecordView:
+        return self._found[record_id]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._found)
+
+    def __len__(self) -> int:
+        return len(self._found)
 
 
 def follow_to_end(tell: Callable[[int], None] | None = None) -> int:
