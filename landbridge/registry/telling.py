@@ -245,9 +245,7 @@ def _taking_part(record_ids: set[str]) -> dict[str, set[int]]:
     """Record to those who began it, handed it in or spoke about it."""
     found: dict[str, set[int]] = {}
     began = Record.objects.filter(pk__in=record_ids, author__isnull=False).values_list("pk", "author_id")
-    handed_in = Change.objects.filter(
-        record_id__in=record_ids, verb__in=(Verb.SUBMIT, Verb.RETURN), actor__isnull=False
-    )
+    did = Change.objects.filter(record_id__in=record_ids, verb__in=(Verb.SUBMIT, Verb.RETURN), actor__isnull=False)
     spoke = Comment.objects.filter(record_id__in=record_ids, author__isnull=False).values_list("record_id", "author_id")
     for record_id, account_id in (*began, *did.values_list("record_id", "actor_id"), *spoke):
         if account_id is not None:
