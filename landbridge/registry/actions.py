@@ -35,7 +35,8 @@ from landbridge.registry.writing import (
 
 __all__ = [
     "NODE", "Actor", "Conflict", "Forbidden", "Said", "confirm", "digest", "draft", "endorse", "publish", "receive",
-    "receive_many", "restore", "retire", "return_", "revise", "submit", "take_back", "unendorse", "withdraw",
+    "receive_many", "restore", "retire", "return_", "revise", "submit", "take_back", "unconfirm", "unendorse",
+    "withdraw",
 ]  # fmt: skip
 
 
@@ -92,6 +93,7 @@ def _perform(
         record = Record.objects.select_for_update().filter(pk=record_id).first()
         if record is None:
             raise Unknown(record_id)
+        _require_unchanged(record_id, said)
         permission, state = step(Workflow(record.workflow), State(record.state), verb)
         require(actor, permission, owner or record.owner_id, None if owner else record.author_id)
         now = datetime.now(UTC)
@@ -104,6 +106,14 @@ def _perform(
         record.save()
         journal.append([new_change(record, verb, actor, now, shown_to=before, said=said)])
     return record
+
+
+def _require_unchanged(record_id: str, said: Said | None) -> None:
+    """Stop when somebody did something with the record after the actor had looked at it."""
+    if said is None or said.after is None:
+        return
+    if Change.objects.filter(record_id=record_id, serial__gt=said.after).exists():
+        raise Conflict(f"Somebody changed the record {record_id} meanwhile; look at it again.")
 
 
 def revise(
@@ -197,6 +207,30 @@ def confirm(*, actor: Actor, record_id: str, on: date | None = None, said: Said 
         renew(record)
 
     return _perform(actor, record_id, Verb.CONFIRM, still_true, said)
+
+
+def unconfirm(*, actor: Actor, record_id: str, said: Said | None = None) -> Record:
+    """Take the last confirmation back: the record counts as confirmed on the day on which it was before.
+
+    Raises:
+        Conflict: nobody has confirmed it.
+    """
+
+    def as_before(record: Record, now: datetime) -> None:
+        done = Change.objects.filter(record_id=record.id, verb__in=(Verb.CONFIRM, Verb.UNCONFIRM)).order_by("serial")
+        days: list[date] = []
+        for verb, at in done.values_list("verb", "at"):
+            if verb == Verb.CONFIRM:
+                days.append(at.date())
+            elif days:
+                days.pop()
+        if not days:
+            raise Conflict(f"Nobody has confirmed the record {record.id}.")
+        record.confirmed_on = days[-2] if len(days) > 1 else None
+        shown = Revision.objects.get(record=record, number=record.published or record.latest)
+        mirror(record, shown.data, shown.language)
+
+    return _perform(actor, record_id, Verb.UNCONFIRM, as_before, said)
 
 
 def endorse(*, actor: Actor, record_id: str, party: str, said: Said | None = None) -> Record:

@@ -46,6 +46,7 @@ class Verb(StrEnum):
     RESTORE = "restore"
     TAKE_BACK = "take_back"
     CONFIRM = "confirm"
+    UNCONFIRM = "unconfirm"
     ENDORSE = "endorse"
     UNENDORSE = "unendorse"
     RECEIVE = "receive"
@@ -67,6 +68,7 @@ _OWN: Final = {
     (State.SUBMITTED, Verb.PUBLISH): (Permission.PUBLISH, State.PUBLISHED),
     (State.DRAFT, Verb.PUBLISH): (Permission.PUBLISH, State.PUBLISHED),
     (State.PUBLISHED, Verb.CONFIRM): (Permission.CONFIRM, State.PUBLISHED),
+    (State.PUBLISHED, Verb.UNCONFIRM): (Permission.CONFIRM, State.PUBLISHED),
     (State.PUBLISHED, Verb.RETIRE): (Permission.RETIRE, State.RETIRED),
     (State.DRAFT, Verb.RETIRE): (Permission.RETIRE, State.RETIRED),
     (State.RETURNED, Verb.RETIRE): (Permission.RETIRE, State.RETIRED),

@@ -30,6 +30,8 @@ class Said:
 
     note: str = ""
     batch: str = ""
+    after: int | None = None
+    """The serial of the record's newest change that the actor knew of: a newer one stops the action."""
 
 
 def may(actor: Actor, permission: Permission, owner: str | None, author: int | None = None) -> bool:
