@@ -44,6 +44,7 @@ class Expert(ToldFormat):
     )  # fmt: skip
     rdf_class: ClassVar = "schema:Person"
     confirm_after_months: ClassVar = 24
+    retire_after_months: ClassVar = 48
 
     kinds: Annotated[list[str] | None, Terms(label="Kind of expertise", vocabularies=("expertise_kinds",),
                                              role="type")] = None  # fmt: skip
