@@ -16,6 +16,10 @@ class Watch(models.Model):
     created_at = models.DateTimeField(default=timezone.now)
     since = models.BigIntegerField(default=0)
     """The serial of the journal when it was made: older changes are not news."""
+    paused_at = models.DateTimeField(null=True, blank=True)
+    """What comes in while it is paused is not told later: it is found by the search itself."""
+    dropped_at = models.DateTimeField(null=True, blank=True)
+    """Dropped by its owner, who can still take that back; after some days it goes for good."""
 
     class Meta:
         indexes = [models.Index(fields=["account", "-created_at"], name="watches_of_account")]
