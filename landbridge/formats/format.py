@@ -73,6 +73,11 @@ def _known_tags(states: dict[str, str]) -> dict[str, str]:
     return states
 
 
+ALWAYS_TOLD: Final = frozenset(
+    {"title", "summary", "withheld", "tk_labels", "label_texts", "consent_reference", "care_statement", "confirmed_on",
+     "expires_on", "sample"}
+)  # fmt: skip
+"""What no record can withhold: the public abstract, the word of its communities, and how far it is to be believed."""
 SUMMARY: Final = Text(
     label="Summary", help="Two to five sentences that a stranger understands.", lines=4, max_length=3000,
     role="summary", rdf="schema:abstract", dc="description", cbd={"*": "description"},
@@ -95,6 +100,8 @@ class CommonFormat(BaseModel):
     """The CBD's own format that this one maps to; each question names its field there."""
     rdf_class: ClassVar[str] = "schema:CreativeWork"
     confirm_after_months: ClassVar[int] = 24
+    retire_after_months: ClassVar[int | None] = None
+    """After so many months without confirmation the record is taken out of sight, after warnings."""
     editions: ClassVar[tuple[Edition, ...]] = ()
 
     title: Annotated[
@@ -168,6 +175,10 @@ class CommonFormat(BaseModel):
         list[str] | None, Terms(label="TK and BC labels", help="Given by communities; shown as they are.",
                                 vocabularies=("tk_labels",), section="indigenous")
     ] = None  # fmt: skip
+    label_texts: Annotated[
+        Texts | None, Text(label="Text of the labels", help="Word for word as the community wrote it.", lines=6,
+                           max_length=4000, section="indigenous")
+    ] = None  # fmt: skip
 
     withheld: Annotated[
         list[str] | None, QuestionNames(label="Answers kept for those whom we allow",
@@ -225,7 +236,7 @@ class CommonFormat(BaseModel):
     @field_validator("withheld")
     @classmethod
     def _known_questions(cls, names: list[str] | None) -> list[str] | None:
-        asked = set(questions(cls)) - {"title", "summary", "withheld"}
+        asked = set(questions(cls)) - ALWAYS_TOLD
         for name in names or ():
             if name not in asked:
                 raise refuse("unknown_question", "“{name}” is not a question that can be withheld.", name=name[:60])

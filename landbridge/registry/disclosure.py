@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
-from landbridge.formats.format import questions
+from landbridge.formats.format import ALWAYS_TOLD, questions
 from landbridge.formats.library import FORMATS
 from landbridge.registry.rules import Reader, is_own
 from landbridge.registry.writing import digest
@@ -18,42 +18,53 @@ if TYPE_CHECKING:  # The views are made by `queries`, which asks this module abo
 
 _BLUR_DECIMALS: Final = 1
 """A blurred point is given to a tenth of a degree: some eleven kilometres at the equator."""
-ALWAYS_TOLD: Final = frozenset({"title", "summary", "withheld"})
 
 
-def sees_whole(reader: Reader, view: "RecordView") -> bool:
-    """Whether the reader sees every answer of the record."""
+def sees_whole(reader: Reader, view: "RecordView", now: Mapping[str, Any] | None = None) -> bool:
+    """Whether the reader sees every answer of the record; `now` as `disclosed` has it."""
     if reader.sees_all or is_own(reader, view.owner, view.author):
         return True
-    return bool(reader.speaks_for & set(view.data.get("disclosed_to") or ()))
+    if reader.vets and view.format == "expert":
+        return True  # Whoever vets an expert must see what they vet.
+    return bool(reader.speaks_for & set((view.data if now is None else now).get("disclosed_to") or ()))
 
 
-def disclosed(view: "RecordView", reader: Reader) -> "RecordView":
-    """The record with the answers that the reader may see, and the digest of those."""
-    if sees_whole(reader, view):
+def disclosed(view: "RecordView", reader: Reader, now: Mapping[str, Any] | None = None) -> "RecordView":
+    """The record with the answers that the reader may see, and the digest of those.
+
+    `now` holds the answers of the published revision where the view is another one: what a community withholds today
+    is withheld from what it told before as well.
+    """
+    if sees_whole(reader, view, now):
         return view
-    data = public_part(view.format, view.data)
+    data = public_part(view.format, view.data, now)
     return view if data is view.data else replace(view, data=data, sha256=digest(data))
 
 
-def public_part(format: str, data: dict[str, Any]) -> dict[str, Any]:
-    """The answers that everybody may see; the same object where nothing is held back."""
-    hidden = _hidden(format, data)
-    point = data.get("point")
-    is_blurred = isinstance(point, Mapping) and point.get("blurred") and "point" not in hidden
+def public_part(format: str, data: dict[str, Any], now: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """The answers that everybody may see; the same object where nothing is held back. `now` as `disclosed` has it."""
+    hidden = hidden_names(format, data, now)
+    is_blurred = "point" in data and "point" not in hidden and (_blurs(data) or _blurs(now or {}))
     if not hidden and not is_blurred:
         return data
     shown = {name: answer for name, answer in data.items() if name not in hidden}
     if is_blurred:
-        shown["point"] = {**data["point"], **{axis: round(data["point"][axis], _BLUR_DECIMALS) for axis in _AXES}}
+        near = {axis: round(data["point"][axis], _BLUR_DECIMALS) for axis in _AXES}
+        shown["point"] = {**data["point"], **near, "blurred": True}
     return shown
 
 
-_AXES: Final = ("latitude", "longitude")
-
-
-def _hidden(format: str, data: Mapping[str, Any]) -> set[str]:
+def hidden_names(format: str, data: Mapping[str, Any], now: Mapping[str, Any] | None = None) -> set[str]:
+    """The names of the answers that not everybody may see."""
     asked = questions(FORMATS[format])
     never = {name for name in data if name in asked and not asked[name].public}
-    withheld = set(data.get("withheld") or ()) - ALWAYS_TOLD
+    withheld = {*(data.get("withheld") or ()), *((now or {}).get("withheld") or ())} - ALWAYS_TOLD
     return (never | withheld) & set(data)
+
+
+def _blurs(data: Mapping[str, Any]) -> bool:
+    point = data.get("point")
+    return isinstance(point, Mapping) and bool(point.get("blurred"))
+
+
+_AXES: Final = ("latitude", "longitude")

@@ -17,6 +17,7 @@ from landbridge.formats.validate import InvalidRecord, Problem, format_named, va
 from landbridge.lib.languages import DEFAULT, is_language_tag
 from landbridge.parties.models import Party
 from landbridge.registry.receiving import Arrival, receive_many
+from landbridge.registry.safeguards import require_safe
 from landbridge.registry.workflow import State, Visibility, Workflow
 from landbridge.registry.writing import NODE, Actor
 
@@ -106,10 +107,13 @@ class Loader:
                 "language", f"“{str(language)[:40]}” is not a language tag; use en, fr, zh …", "language_tag"
             )
         clean = validate(record.get("format"), data, language)
+        state = _one_of("state", record.get("state"), STATES)
+        if state == State.PUBLISHED:
+            require_safe(record["format"], clean)
         return Arrival(
             id=_identifier(record, data, language), format=record["format"], data=clean, language=language,
             visibility=_one_of("visibility", record.get("visibility") or self.visibility, tuple(Visibility)),
-            state=_one_of("state", record.get("state"), STATES), owner=_owner(record.get("owner"), owners),
+            state=state, owner=_owner(record.get("owner"), owners),
             note=tidy.line(str(record.get("note") or ""))[:500],
         )  # fmt: skip
 

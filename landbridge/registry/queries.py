@@ -9,10 +9,11 @@ from django.db.models import F, Max, QuerySet
 
 from landbridge.formats.editions import current, upgrade
 from landbridge.formats.library import FORMATS
-from landbridge.registry.disclosure import disclosed
+from landbridge.registry.disclosure import disclosed, public_part, sees_whole
 from landbridge.registry.models import Change, Record, Revision
 from landbridge.registry.rules import ANYONE, Reader, may_read, readable, reads_drafts, sees, workable
 from landbridge.registry.workflow import State
+from landbridge.registry.writing import digest
 
 PAGE: Final = 100
 
@@ -111,7 +112,14 @@ def get(record_id: str, reader: Reader, revision: int | None = None) -> RecordVi
         raise Gone(record_id) if was_shown else Unknown(record_id)
     if number not in _shown(record, reader):
         raise Unknown(f"{record_id}@{number}")
-    return disclosed(view, reader)
+    return disclosed(view, reader, _in_force(view))
+
+
+def _in_force(view: RecordView) -> dict[str, Any] | None:
+    """The answers of the published revision, where the view shows another one."""
+    if view.published in (None, view.revision):
+        return None
+    return next((now.data for now in _published([view.id])), None)
 
 
 def latest(record_id: str, reader: Reader) -> RecordView:
@@ -141,11 +149,21 @@ def revisions(record_id: str, reader: Reader) -> list[RevisionLine]:
     Raises:
         Unknown: there is no such record for this reader.
     """
-    get(record_id, reader)
+    now = get(record_id, reader)
     shown = _shown(Record.objects.get(pk=record_id), reader)
     fields = ("number", "created_at", "note", "language", "sha256")
     lines = Revision.objects.filter(record_id=record_id).order_by("-number").values(*fields)
-    return [RevisionLine(**line) for line in lines if line["number"] in shown]
+    # Where something is held back, the digest of the whole would let anybody try what it might be.
+    told = {} if sees_whole(reader, now) else _told_digests(record_id, now)
+    here = (line for line in lines if line["number"] in shown)
+    return [RevisionLine(**{**line, "sha256": told.get(line["number"], line["sha256"])}) for line in here]
+
+
+def _told_digests(record_id: str, now: RecordView) -> dict[int, str]:
+    """Revision number to the digest of what everybody may see of it, where that is not the whole."""
+    views = _views(Revision.objects.filter(record_id=record_id))
+    parts = ((view, public_part(view.format, view.data, now.data)) for view in views)
+    return {view.revision: digest(part) for view, part in parts if part is not view.data}
 
 
 def published(

@@ -6,7 +6,7 @@ from django.db.models import Q
 
 from landbridge.parties.models import Account, Membership
 from landbridge.parties.permissions import Permission, Role, allows
-from landbridge.parties.standing import Held, current, roles_of
+from landbridge.parties.standing import Held, active_with_roles, current
 from landbridge.registry.rules import ANYONE, Reader
 
 
@@ -25,13 +25,15 @@ class Standing(Held):
             sees_network=bool(self.roles),
             sees_submitted=self.has_everywhere(Permission.READ_SUBMITTED),
             sees_all=self.has_everywhere(Permission.READ_DRAFTS),
+            writes_for_all=self.has_everywhere(Permission.DRAFT),
+            vets=self.has_everywhere(Permission.VET),
             speaks_for=frozenset(party for _, party in self.roles if party is not None),
         )
 
 
 def standing_of(account_id: int | None) -> Standing:
     """What an account is today: one query."""
-    return Standing(account_id, roles_of(account_id))
+    return Standing(*active_with_roles(account_id))
 
 
 def reader_of(account: Account | None) -> Reader:

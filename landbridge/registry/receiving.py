@@ -15,6 +15,7 @@ from landbridge.lib.languages import DEFAULT
 from landbridge.registry import journal
 from landbridge.registry.models import Record, Revision
 from landbridge.registry.rows import ChangeRow, RecordRow, RevisionRow, insert
+from landbridge.registry.safeguards import Unsafe, require_safe
 from landbridge.registry.workflow import NotPossible, State, Verb, Visibility, Workflow, step
 from landbridge.registry.writing import (
     Actor,
@@ -89,7 +90,7 @@ def receive_many(arrivals: Sequence[Arrival], *, actor: Actor, workflow: Workflo
                     intake.add(arrival)
                 else:
                     intake.change(record, arrival, known[record.id])
-            except (Conflict, NotPossible) as refusal:
+            except (Conflict, NotPossible, Unsafe) as refusal:
                 taken.refused.append((position, str(refusal)))
         intake.rows.save()
     return taken
@@ -112,6 +113,7 @@ class _Intake:
         self._allowed: set[tuple[str, str | None]] = set()
 
     def add(self, arrival: Arrival) -> None:
+        self._safe(arrival)
         verb = Verb.DRAFT if arrival.state == State.DRAFT else Verb.RECEIVE
         if arrival.state == State.RETIRED:
             raise Conflict(f"There is no record {arrival.id} to retire.")
@@ -132,6 +134,7 @@ class _Intake:
         if as_wanted and (same_answers or arrival.state == State.RETIRED):
             self.taken.same += 1
             return
+        self._safe(arrival)
         verb = {State.DRAFT: Verb.REVISE, State.RETIRED: Verb.RETIRE}.get(State(arrival.state), Verb.RECEIVE)
         before = shown_to(record)
         record.state = self._step(State(record.state), verb, record.owner_id)
@@ -142,6 +145,11 @@ class _Intake:
         self.rows.updated.append(record)
         self.rows.changes.append(new_change(record, verb, self.actor, self.now, shown_to=before))
         self.taken.changed += 1
+
+    def _safe(self, arrival: Arrival) -> None:
+        """What this node shows as its own must be safe to show; what another node shows is that node's to answer for."""
+        if not self.origin and arrival.state == State.PUBLISHED:
+            require_safe(arrival.format, arrival.data)
 
     def _check(self, record: Record, arrival: Arrival) -> None:
         if (record.workflow, record.origin) != (self.workflow, self.origin):

@@ -21,6 +21,8 @@ class Reader:
     sees_submitted: bool = False
     """Whether they read whatever waits for review, as the help desk does."""
     sees_all: bool = False
+    vets: bool = False
+    """Whether they vet the experts of the roster, and so read the whole of what those tell."""
     speaks_for: frozenset[str] = frozenset()
     """The parties of which they are anything at all: a community may open a withheld text to them."""
 
