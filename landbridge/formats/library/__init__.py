@@ -7,6 +7,7 @@ from landbridge.formats.format import CommonFormat
 from landbridge.formats.library.case_study import CaseStudy
 from landbridge.formats.library.event import Event
 from landbridge.formats.library.expert import Expert
+from landbridge.formats.library.focal_point import FocalPoint
 from landbridge.formats.library.measure import Measure
 from landbridge.formats.library.need import Need
 from landbridge.formats.library.offer import Offer
@@ -19,6 +20,7 @@ FORMATS: Final[Mapping[str, type[CommonFormat]]] = {
     model.name: model
     for model in (
         Technology, Need, Offer, Organisation, Expert, Programme, CaseStudy, Measure, Resource, Event,
+        FocalPoint,
     )
 }  # fmt: skip
 """Format name to its class, in the order in which formats are listed."""

@@ -150,7 +150,7 @@ def _facet(address: Address, name: str, title: str, counted: Iterable[FacetValue
 PLURALS: Final = {
     "technologies": "technology", "needs": "need", "offers": "offer", "organisations": "organisation",
     "experts": "expert", "programmes": "programme", "case-studies": "case_study", "measures": "measure",
-    "resources": "resource", "events": "event",
+    "resources": "resource", "events": "event", "focal-points": "focal_point",
 }  # fmt: skip
 """Paths of lists to their formats; a list is a search."""
 assert set(PLURALS.values()) == set(FORMATS)  # noqa: S101 every format has its list
