@@ -20,6 +20,7 @@ KINDS: Final = MappingProxyType(
     {
         "submitted": AT_ONCE, "waiting": WEEKLY, "returned": AT_ONCE, "commented": AT_ONCE, "published": AT_ONCE,
         "retired": AT_ONCE, "endorsed": AT_ONCE, "confirm": DAILY, "overdue": WEEKLY, "expert_expiry": AT_ONCE,
+        "nominated": AT_ONCE,
         "match": AT_ONCE, "watch": DAILY, "invitation": AT_ONCE, "role": AT_ONCE,
     }
 )  # fmt: skip

@@ -183,6 +183,29 @@ class Endorsement(models.Model):
         return f"{self.party_id} {self.record_id}"
 
 
+class Nomination(models.Model):
+    """A Party's word that an expert should stand in the roster for it; it counts once the expert said yes."""
+
+    record = models.ForeignKey(Record, on_delete=models.CASCADE, related_name="nominations")
+    party = models.ForeignKey("parties.Party", on_delete=models.CASCADE, related_name="+")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    at = models.DateTimeField()
+    note = models.CharField(max_length=500, blank=True)
+    answered_at = models.DateTimeField(null=True, blank=True)
+    accepted = models.BooleanField(null=True, blank=True)
+    """What the expert said; none while they have not answered."""
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["record", "party"], condition=~models.Q(accepted=False), name="one_standing_nomination"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.party_id} {self.record_id}"
+
+
 class StoredFile(models.Model):
     """An attached file: its bytes lie in the node's folder of files under their SHA-256. Who may read it follows from
     the records that name it; until one does, only who brought it."""

@@ -35,6 +35,18 @@ def problems(format: str, data: Mapping[str, Any]) -> Iterator[Problem]:
         )
 
 
+def require_consent_to_list(format: str, data: Mapping[str, Any]) -> None:
+    """A person is listed only when they agreed to it. A roster that the operator loads was asked where it was kept,
+    and an invented person cannot be asked.
+
+    Raises:
+        Unsafe: an expert without that consent.
+    """
+    if format == "expert" and not data.get("consent_to_list") and not data.get("sample"):
+        message = "Nobody stands in the roster without having agreed: ask the expert, and say so here."
+        raise Unsafe([Problem("consent_to_list", message, "consent_missing")])
+
+
 def require_safe(format: str, data: Mapping[str, Any]) -> None:
     """Go on only when nothing is in the way of showing the record.
 

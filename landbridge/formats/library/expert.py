@@ -1,15 +1,19 @@
 """Expert: a person on the roster. Personal details are few, and each says whether it may be shown."""
 
+from datetime import date
 from typing import Annotated, ClassVar, Literal
 
 from landbridge.formats.fields import (
     Answer,
+    Day,
     Flag,
     Group,
     Line,
     Number,
     Organisation,
     OrganisationAnswer,
+    Period,
+    PeriodAnswer,
     Places,
     Terms,
     Text,
@@ -82,5 +86,13 @@ class Expert(ToldFormat):
                                                                               section="money",
                                                                               role="cost_basis")] = None  # fmt: skip
     available: Annotated[Texts | None, Text(label="Availability", section="process", max_length=500)] = None
+    available_period: Annotated[PeriodAnswer | None, Period(label="Available from and until", section="process",
+                                                            role="open")] = None  # fmt: skip
+    consent_to_list: Annotated[
+        bool | None, Flag(label="Agrees to be listed",
+                          help="The expert has read what the roster shows, to whom and how long, and agrees to it.",
+                          section="process")
+    ] = None  # fmt: skip
+    consent_on: Annotated[date | None, Day(label="Day of this consent", section="process")] = None
     travels: Annotated[bool | None, Flag(label="Can travel", section="process")] = None
     works_remotely: Annotated[bool | None, Flag(label="Can work remotely", section="process")] = None
