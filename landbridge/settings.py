@@ -10,8 +10,10 @@ import django.conf.locale
 from django.core.exceptions import ImproperlyConfigured
 
 from landbridge import __version__
+from landbridge.lib.environment import identity_providers, letters, sender
 from landbridge.lib.languages import LANGUAGES as TAGS
 from landbridge.lib.languages import NAMES
+from landbridge.lib.mail import one_line
 
 PACKAGE = Path(__file__).parent
 
@@ -95,6 +97,9 @@ DEBUG = _choice("LANDBRIDGE_DEBUG", ("0", "1"), "0") == "1"
 BASE_URL = (os.environ.get("LANDBRIDGE_BASE_URL") or f"http://127.0.0.1:{PORT}").rstrip("/")
 NODE_NAME = os.environ.get("LANDBRIDGE_NODE_NAME") or "Landbridge"
 NODE_EMAIL = os.environ.get("LANDBRIDGE_EMAIL") or ""
+API_WRITES_PER_MINUTE = _number("LANDBRIDGE_API_WRITES_PER_MINUTE", 120, 1, 1_000_000)
+WEBHOOKS_LOCAL = DEBUG
+"""Whether webhooks may be plain HTTP and lead to this very host: for somebody who tries out a receiver."""
 INDEX_ENGINE = _choice("LANDBRIDGE_INDEX", ("tantivy", "fts5"), "tantivy")
 WORKERS = _number("LANDBRIDGE_WORKERS", 2, 1, 64)
 VERSION = __version__
@@ -110,6 +115,9 @@ FOLLOWERS = ["landbridge.search.follower.SearchFollower"]
 TASKS: list[str] = []
 """What is done by the clock, as dotted names; see `registry/clock.py`."""
 
+IDENTITY_PROVIDERS = identity_providers(os.environ.get("LANDBRIDGE_OIDC") or "")
+"""The OpenID Connect providers of this node, in the words of allauth."""
+
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -119,7 +127,8 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.socialaccount",
-    "allauth.socialaccount.providers.openid_connect",
+    # It brings an HTTP client along, some 10 MB a process: only where there is somebody to ask.
+    *(["allauth.socialaccount.providers.openid_connect"] if IDENTITY_PROVIDERS else []),
     "allauth.mfa",
     "landbridge.parties",
     "landbridge.registry",
@@ -148,8 +157,9 @@ TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "DIRS": [PACKAGE / "web" / "templates"],
+        "APP_DIRS": True,
         "OPTIONS": {
-            "context_processors": ["landbridge.web.context.page"],
+            "context_processors": ["django.template.context_processors.request", "landbridge.web.context.page"],
             "builtins": ["django.templatetags.i18n", "landbridge.web.templatetags.landbridge"],
         },
     }
@@ -168,6 +178,51 @@ django.conf.locale.LANG_INFO["zh"] = {**django.conf.locale.LANG_INFO["zh-hans"],
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 LOGIN_URL = "/account/login/"
 LOGIN_REDIRECT_URL = "/desk"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}", "OPTIONS": options}
+    for name, options in (
+        ("MinimumLengthValidator", {"min_length": 12}),
+        ("UserAttributeSimilarityValidator", {"user_attributes": ("email", "name")}),
+        ("CommonPasswordValidator", {}),
+    )
+]
+
+ACCOUNT_ADAPTER = "landbridge.web.accounts.AccountAdapter"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_EMAIL_SUBJECT_PREFIX = f"[{one_line(NODE_NAME)}] "
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_CHANGE_EMAIL = True
+ACCOUNT_LOGIN_BY_CODE_ENABLED = True
+ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = False
+ACCOUNT_LOGOUT_REDIRECT_URL = "/"
+ACCOUNT_USER_DISPLAY = "landbridge.web.accounts.display_name"
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = urlsplit(BASE_URL).scheme
+SOCIALACCOUNT_ADAPTER = "landbridge.web.accounts.IdentityAdapter"
+SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": IDENTITY_PROVIDERS, "EMAIL_AUTHENTICATION": False}}
+SOCIALACCOUNT_STORE_TOKENS = False
+MFA_ADAPTER = "landbridge.web.accounts.SecondStepAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_ISSUER = NODE_NAME
+MFA_TOTP_TOLERANCE = 1
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = urlsplit(BASE_URL).hostname in ("localhost", "127.0.0.1")
+
+_LETTERS = letters(os.environ.get("LANDBRIDGE_MAIL") or "folder")
+MAIL_LEAVES = _LETTERS["BACKEND"].startswith("django.")
+"""Whether letters leave this node; otherwise they become files of `EMAIL_FILE_PATH`, for its operator."""
+EMAIL_BACKEND = _LETTERS["BACKEND"]
+EMAIL_FILE_PATH = DATA / "mail"
+EMAIL_HOST, EMAIL_PORT = _LETTERS.get("HOST", ""), _LETTERS.get("PORT", 25)
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _LETTERS.get("HOST_USER", ""), _LETTERS.get("HOST_PASSWORD", "")
+EMAIL_USE_SSL, EMAIL_USE_TLS = _LETTERS.get("USE_SSL", False), _LETTERS.get("USE_TLS", False)
+EMAIL_TIMEOUT = 20
+EMAIL_SUBJECT_PREFIX = f"[{one_line(NODE_NAME)}] "
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = sender(
+    os.environ.get("LANDBRIDGE_MAIL_FROM") or NODE_EMAIL or f"landbridge@{urlsplit(BASE_URL).hostname or 'localhost'}"
+)
 MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"
 CACHES = {
     "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "node_cache", "KEY_PREFIX": "lb"}
@@ -183,6 +238,7 @@ SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BASE_URL.startswith("https://") else None
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+CSRF_FAILURE_VIEW = "landbridge.web.forms.held.csrf_failure"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
 

@@ -1,0 +1,66 @@
+"""What the environment says of the doors to the outside: mail, and those who know people already. Nonsense is loud."""
+
+import re
+from email.utils import parseaddr
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
+
+
+def letters(url: str) -> dict[str, Any]:
+    """Where letters go: smtp://user:pass@host:port, smtps://… (encrypted from the first byte), or `folder`."""
+    if url == "folder":
+        return {"BACKEND": "landbridge.lib.mail.FolderBackend"}
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        parts, port = urlsplit(""), None
+    if parts.scheme not in ("smtp", "smtps") or not parts.hostname or parts.path.strip("/") or parts.fragment:
+        raise ImproperlyConfigured("LANDBRIDGE_MAIL must be smtp://user:pass@host:port, smtps://… or the word folder.")
+    if parts.query not in ("", "starttls"):
+        raise ImproperlyConfigured("LANDBRIDGE_MAIL: only ?starttls may follow the host.")
+    is_smtps = parts.scheme == "smtps"
+    return {
+        "BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+        "HOST": parts.hostname, "PORT": port or (465 if is_smtps else 25), "USE_SSL": is_smtps,
+        "HOST_USER": unquote(parts.username or ""), "HOST_PASSWORD": unquote(parts.password or ""),
+        "USE_TLS": parts.query == "starttls",
+    }  # fmt: skip
+
+
+def sender(text: str) -> str:
+    """Who letters come from: an address, or a name with an address in angle brackets."""
+    address = parseaddr(text)[1]
+    if not re.fullmatch(r"[^@\s<>]+@[^@\s<>]+", address) or not text.isprintable():
+        raise ImproperlyConfigured(f"LANDBRIDGE_MAIL_FROM is {text!r}; write address@host or Name <address@host>.")
+    return text
+
+
+def identity_providers(text: str) -> list[dict[str, Any]]:
+    """Where people may sign in from: name|client_id|secret|discovery-url, several of them joined by semicolons."""
+    apps: list[dict[str, Any]] = []
+    for at, entry in enumerate(filter(None, (part.strip() for part in text.split(";"))), start=1):
+        parts = [part.strip() for part in entry.split("|")]
+        if len(parts) != 4 or not all(parts):
+            # The entry holds a secret: it is named by its place and never shown.
+            raise ImproperlyConfigured(f"LANDBRIDGE_OIDC: entry {at} must be name|client_id|secret|discovery-url.")
+        name, client, secret, address = parts
+        key = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
+        if not key or not _is_discovery(address):
+            raise ImproperlyConfigured(f"LANDBRIDGE_OIDC: entry {at} needs a Latin name and a whole https:// address.")
+        if key in [app["provider_id"] for app in apps]:
+            raise ImproperlyConfigured(f"LANDBRIDGE_OIDC names {key!r} twice.")
+        apps.append({"provider_id": key, "name": name, "client_id": client, "secret": secret,
+                     "settings": {"server_url": address, "oauth_pkce_enabled": True}})  # fmt: skip
+    return apps
+
+
+def _is_discovery(address: str) -> bool:
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return False
+    is_local = parts.hostname in ("localhost", "127.0.0.1")
+    return bool(parts.hostname) and (parts.scheme == "https" or (parts.scheme == "http" and is_local))

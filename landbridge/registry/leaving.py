@@ -1,0 +1,163 @@
+"""When a person comes, hands over or goes: what happens to their records with their roles.
+
+Rights of people live in `parties`; what they were writing lives here. A record passes on, or goes, through the journal:
+search, feeds, exports and other nodes follow it.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Final
+
+from django.db import models, transaction
+from django.db.models import Q
+
+from landbridge.parties import actions as people
+from landbridge.parties.accounts import sign_out_everywhere
+from landbridge.parties.models import Account, Invitation, Membership, Party
+from landbridge.parties.permissions import Role
+from landbridge.parties.queries import confirmed, left_alone, memberships_of
+from landbridge.parties.standing import Actor, Forbidden
+from landbridge.registry import journal
+from landbridge.registry.actions import retire, withdraw
+from landbridge.registry.models import Record, Revision, WorkingCopy
+from landbridge.registry.own_data import hanging_on
+from landbridge.registry.workflow import State, Verb
+from landbridge.registry.writing import NODE, Said, new_change, shown_to
+
+HANDED_OVER: Final = "Handed over"
+ERASED: Final = "The author's account was erased"
+_EXPERT: Final = "expert"
+
+
+def hand_over(*, actor: Actor, membership_id: int, email: str, language: str) -> Membership | Invitation:
+    """Pass a role on to a successor: at once where they have an account, else when they accept the invitation.
+
+    With the role go the party's records that the leaver has in hand and their working copies for it; what is the
+    leaver's own, records without an owner and copies for nobody, goes only when they themselves hand over.
+
+    Raises:
+        Forbidden, Refused: see `parties.actions`.
+    """
+    leaving = people.own_membership(actor, membership_id)
+    wanted = people.Appointment(
+        Role(leaving.role), leaving.party, leaving.focal_point_kind, leaving.until, leaving.source_record
+    )
+    if people.clean_email(email) == leaving.account.email:
+        raise people.Refused("They have this role already.", "email")
+    successor = confirmed(email)
+    # Whoever leaves may name who follows them, also where the role lets nobody else in.
+    by = NODE if leaving.account_id == actor.account_id and _may_name(leaving) else actor
+    with transaction.atomic():
+        if successor is None:
+            invitation = people.invite(actor=by, email=email, wanted=wanted, language=language, succeeds=leaving)
+            Invitation.objects.filter(pk=invitation.pk).update(invited_by=actor.account_id)
+            return invitation
+        membership = people.grant(actor=by, account=successor, wanted=wanted)
+        _pass_on(leaving, successor, own=leaving.account_id == actor.account_id)
+        return membership
+
+
+def _may_name(leaving: Membership) -> bool:
+    """A focal point or administrator may name their successor; others ask those who invite for their party."""
+    return Role(leaving.role) in (Role.FOCAL_POINT, Role.ADMINISTRATOR)
+
+
+def join(*, account: Account, invitation_id: int) -> Membership:
+    """Accept an invitation; where it succeeds somebody, their role ends and their work passes on.
+
+    Raises:
+        Forbidden: see `parties.actions.accept`.
+    """
+    with transaction.atomic():
+        membership = people.accept(account=account, invitation_id=invitation_id)
+        invitation = Invitation.objects.select_related("succeeds__account", "succeeds__party").get(pk=invitation_id)
+        leaving = invitation.succeeds
+        if leaving is not None and leaving.account_id != account.pk:
+            _pass_on(leaving, account, own=invitation.invited_by_id == leaving.account_id)
+    return membership
+
+
+def _pass_on(leaving: Membership, successor: Account, *, own: bool) -> None:
+    """Records in hand and copies to the successor; then the leaver's role ends."""
+    journal.lock()
+    of_party = Q(owner=leaving.party) if leaving.party else Q(pk__in=())
+    in_hand = of_party & Q(state__in=(State.DRAFT, State.SUBMITTED, State.RETURNED))
+    theirs = Q(owner__isnull=True) if own else Q(pk__in=())
+    now = datetime.now(UTC)
+    records = list(Record.objects.filter(in_hand | theirs, author=leaving.account_id, origin="").order_by("pk"))
+    for record in records:
+        record.author = successor
+    Record.objects.bulk_update(records, ["author"], batch_size=500)
+    actor, said = Actor(leaving.account_id), Said(HANDED_OVER)
+    # What is retired is in nobody's sight: there is nothing to tell of it.
+    told = [one for one in records if one.state != State.RETIRED]
+    journal.append([new_change(one, Verb.REVISE, actor, now, shown_to=shown_to(one), said=said) for one in told])
+    owners = ([leaving.party_id] if leaving.party_id else []) + ([""] if own else [])
+    WorkingCopy.objects.filter(account=leaving.account_id, owner__in=owners).update(account=successor)
+    people.end_all(memberships=[leaving])
+
+
+@dataclass(frozen=True)
+class Farewell:
+    """What goes when an account is erased: for the page on which one says yes."""
+
+    records: int
+    copies: int
+    alone: tuple[Party | None, ...]
+    """The parties, and (None) the node, that nobody would answer for any more."""
+
+
+def farewell(account: Account) -> Farewell:
+    """What erasing the account would do."""
+    return Farewell(
+        records=len(_going(account)),
+        copies=WorkingCopy.objects.filter(account=account).count(),
+        alone=tuple(left_alone(memberships_of(account.pk))),
+    )
+
+
+def _going(account: Account) -> list[Record]:
+    """The records that go with a person: those without an owner, and what a party keeps of them as an expert."""
+    known = Record.objects.filter(author=account, origin="").exclude(state=State.RETIRED)
+    own = list(known.filter(owner__isnull=True).order_by("pk"))
+    experts = Record.objects.filter(format=_EXPERT, origin="", owner__isnull=False).exclude(state=State.RETIRED)
+    begun = list(experts.filter(author=account).order_by("pk"))
+    texts = Revision.objects.filter(record__in=begun, number=models.F("record__latest"))
+    speaks = {one.record_id for one in texts if account.email in str(one.data.get("contacts", "")).lower()}
+    return own + [record for record in begun if record.pk in speaks]
+
+
+def erase(*, account: Account) -> None:
+    """Erase a person: name and address go, and with them all that is only theirs; records that others answer for stay
+    without the name.
+
+    Raises:
+        Forbidden: the account is erased already.
+    """
+    with transaction.atomic():
+        journal.lock()
+        locked = Account.objects.select_for_update().get(pk=account.pk)
+        if locked.erased_at is not None:
+            raise Forbidden("This account is erased already.")
+        for record in _going(locked):
+            _retire(record)
+        people.end_all(memberships=memberships_of(locked.pk))
+        Invitation.objects.filter(email=locked.email).delete()
+        for rows in hanging_on(locked):  # Roles, keys, copies, watches, notices, sign-ins, passkeys, identities.
+            rows.delete()
+        _forget(locked)
+
+
+def _retire(record: Record) -> None:
+    if record.state == State.SUBMITTED:
+        withdraw(actor=NODE, record_id=record.pk, said=Said(ERASED))
+    retire(actor=NODE, record_id=record.pk, said=Said(ERASED))
+
+
+def _forget(account: Account) -> None:
+    account.email, account.name = f"erased-{account.pk}@erased.invalid", ""
+    account.is_active, account.erased_at = False, datetime.now(UTC)
+    account.notify = {}
+    account.set_unusable_password()
+    account.save()
+    sign_out_everywhere(account=account)
