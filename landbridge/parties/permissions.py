@@ -74,6 +74,11 @@ PARTY_ROLES: Final = MappingProxyType(
 )
 """Kind of party ("" is the node itself) to the roles that a membership of it can have."""
 
+NODE_ONLY: Final = frozenset({Permission.RECEIVE, Permission.VET})
+"""What nobody does for a party: an organisation does not vet its own experts, and only the node takes records in."""
+PARTY_ONLY: Final = frozenset({Permission.ENDORSE})
+"""What only a member of the party itself does: nobody else gives its word."""
+
 FOCAL_POINT_KINDS: Final = (
     "CBD-FP1", "CBD-FP2", "CHM-FP", "TSC-FP", "SBSTTA-FP", "GTI-FP", "GSPC-FP", "PA-FP", "RM-FP", "TKBD-FP",
     "CPB-FP1", "BCH-FP", "ABS-FP",
@@ -85,3 +90,13 @@ and scientific cooperation."""
 def allows(role: Role, permission: Permission) -> bool:
     """Whether the role carries the permission."""
     return permission in TABLE[role]
+
+
+def gives(role: Role, permission: Permission, *, of_node: bool) -> bool:
+    """Whether a membership with this role carries the permission: one of the node, for all records of it; one of a
+    party, for that party's own."""
+    if of_node:
+        return allows(role, permission) and permission not in PARTY_ONLY
+    if permission in PARTY_ONLY:
+        return allows(role, permission) and role in PARTY_ROLES["party"]
+    return allows(role, permission) and permission not in NODE_ONLY

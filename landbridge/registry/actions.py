@@ -9,15 +9,21 @@ from typing import Any
 
 from django.db import transaction
 
+from landbridge.formats import tidy
 from landbridge.formats.validate import validate
 from landbridge.lib.languages import DEFAULT
+from landbridge.parties.models import Party
 from landbridge.registry import journal
+from landbridge.registry.disclosure import kept, sees_whole
+from landbridge.registry.guards import as_vetted
 from landbridge.registry.models import Change, Endorsement, Record, Revision
-from landbridge.registry.queries import Unknown
+from landbridge.registry.publications import publications
+from landbridge.registry.queries import Unknown, latest
 from landbridge.registry.receiving import Arrival, receive_many
 from landbridge.registry.rows import insert
-from landbridge.registry.safeguards import require_safe
-from landbridge.registry.workflow import State, Verb, Visibility, Workflow, step
+from landbridge.registry.rules import OPERATOR, may_read
+from landbridge.registry.safeguards import require_consent_to_list, require_safe
+from landbridge.registry.workflow import State, Verb, Visibility, Workflow, permission_for, step
 from landbridge.registry.writing import (
     NODE,
     Actor,
@@ -28,8 +34,10 @@ from landbridge.registry.writing import (
     mirror,
     new_change,
     new_revision,
+    reader_for,
     renew,
     require,
+    row_of,
     shown_to,
 )
 
@@ -68,6 +76,7 @@ def draft(
         visibility=Visibility(visibility), owner_id=owner, created_at=now, updated_at=now, language=language,
         author_id=actor.account_id,
     )  # fmt: skip
+    clean = as_vetted(actor, record, clean)
     mirror(record, clean, language)
     with transaction.atomic():
         journal.lock()
@@ -87,15 +96,17 @@ def _perform(
     said: Said | None = None,
     owner: str | None = None,
 ) -> Record:
-    """One step of the workflow on an existing record; `owner` for whom the actor speaks, when not for the record's."""
+    """One step of the workflow on an existing record; `owner` for whom the actor speaks, when not for the record's.
+
+    The order matters: who may not read it learns nothing of it, and who may not do this learns nothing of its state.
+    """
     with transaction.atomic():
         journal.lock()
-        record = Record.objects.select_for_update().filter(pk=record_id).first()
-        if record is None:
-            raise Unknown(record_id)
-        _require_unchanged(record_id, said)
-        permission, state = step(Workflow(record.workflow), State(record.state), verb)
+        record = _seen(actor, record_id)
+        permission = permission_for(Workflow(record.workflow), verb)
         require(actor, permission, owner or record.owner_id, None if owner else record.author_id)
+        _require_unchanged(record_id, said)
+        _, state = step(Workflow(record.workflow), State(record.state), verb)
         now = datetime.now(UTC)
         before = shown_to(record)
         if record.state == State.RETIRED and verb != Verb.RESTORE:
@@ -105,6 +116,19 @@ def _perform(
             change(record, now)
         record.save()
         journal.append([new_change(record, verb, actor, now, shown_to=before, said=said)])
+    return record
+
+
+def _seen(actor: Actor, record_id: str) -> Record:
+    """The record, locked; whoever may not read it may do nothing with it either.
+
+    Raises:
+        Unknown: there is none, or not for this actor.
+    """
+    readable_id = "\0" not in record_id  # PostgreSQL does not take a NUL even to look for it.
+    record = Record.objects.select_for_update().filter(pk=record_id).first() if readable_id else None
+    if record is None or not may_read(reader_for(actor), row_of(record)):
+        raise Unknown(record_id)
     return record
 
 
@@ -128,11 +152,19 @@ def revise(
     def add_revision(record: Record, now: datetime) -> None:
         if seen is not None and seen != record.latest:
             raise Conflict(f"Revision {record.latest} was saved after revision {seen} that you started from.")
-        clean = validate(record.format, data, language)
+        clean = validate(record.format, _with_what_is_hidden(actor, record, data), language)
+        clean = as_vetted(actor, record, clean)
         record.latest += 1
         insert(Revision, [new_revision(record, clean, language, note, actor, now)])
 
     return _perform(actor, record_id, Verb.REVISE, add_revision)
+
+
+def _with_what_is_hidden(actor: Actor, record: Record, data: dict[str, Any]) -> dict[str, Any]:
+    """What somebody wrote who was not shown every answer: what they could not see stays as it is."""
+    reader = reader_for(actor)
+    whole = latest(record.id, OPERATOR)
+    return data if sees_whole(reader, whole) else kept(record.format, whole.data, data)
 
 
 def submit(*, actor: Actor, record_id: str, said: Said | None = None) -> Record:
@@ -160,6 +192,7 @@ def publish(*, actor: Actor, record_id: str, visibility: str | None = None, said
     def show(record: Record, now: datetime) -> None:
         revision = Revision.objects.get(record=record, number=record.latest)
         require_safe(record.format, revision.data)
+        require_consent_to_list(record.format, revision.data)
         mirror(record, revision.data, revision.language)
         record.published, record.published_at = record.latest, now
         record.visibility = Visibility(visibility) if visibility else record.visibility
@@ -169,13 +202,15 @@ def publish(*, actor: Actor, record_id: str, visibility: str | None = None, said
 
 
 def take_back(*, actor: Actor, record_id: str, said: Said | None = None) -> Record:
-    """Undo the last publication: readers see again what they saw before it, which may be nothing."""
+    """Undo the last publication: what readers saw before it, which may be nothing, is shown again to whom it was."""
 
     def as_before(record: Record, now: datetime) -> None:
-        shown = Change.objects.filter(record_id=record.id, verb=Verb.PUBLISH, revision__lt=record.published)
-        record.published = shown.order_by("-serial").values_list("revision", flat=True).first()
-        record.published_at = record.published_at if record.published else None
-        renew(record)
+        before = publications(record.id)[-2:-1]
+        record.published = before[0].revision if before else None
+        record.visibility = before[0].visibility if before else record.visibility
+        record.published_at = record.published_at if before else None
+        shown = Revision.objects.get(record=record, number=record.published or record.latest)
+        mirror(record, shown.data, shown.language)
 
     return _perform(actor, record_id, Verb.TAKE_BACK, as_before, said)
 
@@ -190,20 +225,22 @@ def restore(*, actor: Actor, record_id: str, said: Said | None = None) -> Record
 
     Raises:
         Conflict: it was retired before it was ever published; revise it instead.
+        Unsafe: it was shown without a consent that it needs today.
     """
 
     def as_it_was(record: Record, now: datetime) -> None:
         if record.published is None:
             raise Conflict("It was never published; revise it instead.")
+        require_safe(record.format, Revision.objects.get(record=record, number=record.published).data)
 
     return _perform(actor, record_id, Verb.RESTORE, as_it_was, said)
 
 
 def confirm(*, actor: Actor, record_id: str, on: date | None = None, said: Said | None = None) -> Record:
-    """Say that a published record is still true."""
+    """Say that a published record is still true, today or `on` an earlier day."""
 
     def still_true(record: Record, now: datetime) -> None:
-        record.confirmed_on = on or now.date()
+        record.confirmed_on = min(on or now.date(), now.date())
         renew(record)
 
     return _perform(actor, record_id, Verb.CONFIRM, still_true, said)
@@ -238,14 +275,17 @@ def endorse(*, actor: Actor, record_id: str, party: str, said: Said | None = Non
 
     Raises:
         Conflict: the party stands behind it already.
+        Forbidden: it is not a Party to the Convention, or the actor is not its focal point.
     """
 
     def stand_behind(record: Record, now: datetime) -> None:
+        if not Party.objects.filter(pk=party, kind="party").exists():
+            raise Forbidden("Only a Party to the Convention endorses.")
         if Endorsement.objects.filter(record=record, party_id=party, withdrawn_at=None).exists():
             raise Conflict(f"{party} has endorsed the record {record.id} already.")
         Endorsement.objects.create(
             record=record, party_id=party, by_id=actor.account_id, revision=record.published or record.latest,
-            at=now, note=said.note[:500] if said else "",
+            at=now, note=tidy.printable(said.note)[:500] if said else "",
         )  # fmt: skip
 
     return _perform(actor, record_id, Verb.ENDORSE, stand_behind, said, owner=party)

@@ -62,6 +62,23 @@ def hidden_names(format: str, data: Mapping[str, Any], now: Mapping[str, Any] | 
     return (never | withheld) & set(data)
 
 
+def kept(format: str, whole: Mapping[str, Any], written: Mapping[str, Any]) -> dict[str, Any]:
+    """What somebody wrote who saw only the public part of `whole`: what was held back from them, and from whom it is,
+    stays as it is, and so does the exact place behind a blurred one."""
+    fixed = hidden_names(format, whole) | {"withheld", "disclosed_to"}
+    answers = {name: answer for name, answer in written.items() if name not in fixed}
+    answers.update({name: whole[name] for name in fixed if name in whole})
+    if "point" not in fixed and _blurs(whole) and _is_near(whole["point"], answers.get("point")):
+        answers["point"] = whole["point"]
+    return answers
+
+
+def _is_near(exact: Mapping[str, Any], told: Any) -> bool:
+    if not isinstance(told, Mapping):
+        return False
+    return all(told.get(axis) in (exact[axis], round(exact[axis], _BLUR_DECIMALS)) for axis in _AXES)
+
+
 def _blurs(data: Mapping[str, Any]) -> bool:
     point = data.get("point")
     return isinstance(point, Mapping) and bool(point.get("blurred"))

@@ -11,8 +11,9 @@ from landbridge.formats.editions import current, upgrade
 from landbridge.formats.library import FORMATS
 from landbridge.registry.disclosure import disclosed, public_part, sees_whole
 from landbridge.registry.models import Change, Record, Revision
-from landbridge.registry.rules import ANYONE, Reader, may_read, readable, reads_drafts, sees, workable
-from landbridge.registry.workflow import State
+from landbridge.registry.publications import publications
+from landbridge.registry.rules import ANYONE, Reader, is_own, may_read, readable, reads_drafts, sees, workable
+from landbridge.registry.workflow import State, Verb
 from landbridge.registry.writing import digest
 
 PAGE: Final = 100
@@ -100,17 +101,19 @@ def get(record_id: str, reader: Reader, revision: int | None = None) -> RecordVi
         Gone: it was public once and is retired.
         Unknown: there is none, or not for this reader.
     """
-    record = Record.objects.filter(pk=record_id, format__in=FORMATS).first()
+    readable_id = "\0" not in record_id  # PostgreSQL does not take a NUL even to look for it.
+    record = Record.objects.filter(pk=record_id, format__in=FORMATS).first() if readable_id else None
     if record is None:
         raise Unknown(record_id)
     number = revision or record.published or record.latest
     view = next(_views(Revision.objects.filter(record_id=record_id, number=number)), None)
     if view is None:
         raise Unknown(f"{record_id}@{number}")
+    shown = _shown(record, reader)
     if not may_read(reader, view):
-        was_shown = record.state == State.RETIRED and view.is_published and sees(reader, record.visibility)
+        was_shown = record.state == State.RETIRED and number in shown and sees(reader, record.visibility)
         raise Gone(record_id) if was_shown else Unknown(record_id)
-    if number not in _shown(record, reader):
+    if number not in shown:
         raise Unknown(f"{record_id}@{number}")
     return disclosed(view, reader, _in_force(view))
 
@@ -128,19 +131,57 @@ def latest(record_id: str, reader: Reader) -> RecordView:
     Raises:
         Unknown: there is none, or the reader does not see its drafts.
     """
-    record = Record.objects.filter(workable(reader), pk=record_id, format__in=FORMATS).first()
+    found = Record.objects.filter(workable(reader), pk=record_id, format__in=FORMATS)
+    record = found.first() if "\0" not in record_id else None
     view = record and next(_views(Revision.objects.filter(record_id=record_id, number=record.latest)), None)
     if not view:
         raise Unknown(record_id)
     return disclosed(view, reader)
 
 
+@dataclass(frozen=True)
+class Pair:
+    """Two revisions of a record, and all those that this reader may lay beside each other: (number, day, note)."""
+
+    before: RecordView
+    after: RecordView
+    lines: list[tuple[int, datetime, str]]
+
+
+def pair(record_id: str, reader: Reader, before: int = 0, after: int = 0) -> Pair:
+    """Two revisions to compare; without numbers the newest that the reader sees, and the one before it.
+
+    Raises:
+        Unknown: there is no such record or revision for this reader.
+    """
+    record = Record.objects.filter(pk=record_id, format__in=FORMATS).first()
+    if record is None:
+        raise Unknown(record_id)
+    shown = _shown(record, reader)
+    every = Revision.objects.filter(record_id=record_id).order_by("-number").values_list("number", "created_at", "note")
+    lines = [line for line in every if line[0] in shown]
+    last = after or max((line[0] for line in lines), default=0)
+    first = before or max((line[0] for line in lines if line[0] < last), default=last)
+    now = record.published or record.latest
+    wanted = Revision.objects.filter(record_id=record_id, number__in={first, last, now})
+    found = {view.revision: view for view in _views(wanted)}
+    if now not in found or not may_read(reader, found[now]) or not {first, last} <= {line[0] for line in lines}:
+        raise Unknown(record_id)
+    told = [disclosed(found[number], reader, found[now].data if record.published else None) for number in (first, last)]
+    return Pair(told[0], told[1], lines)
+
+
 def _shown(record: Record, reader: Reader) -> Container[int]:
-    """The revisions that the reader may see: drafts, and what was published for fewer readers, stay with authors."""
-    if reads_drafts(reader, record.owner_id, record.author_id, record.state):
+    """The revisions that the reader may see: drafts, and what was published for fewer readers, stay with authors.
+
+    Whoever reads it only because it waits for review sees what waits, and not every draft before it.
+    """
+    if reader.sees_all or is_own(reader, record.owner_id, record.author_id):
         return range(1, record.latest + 1)
-    published = Change.objects.filter(record_id=record.id, state=State.PUBLISHED).values_list("revision", "visibility")
-    return {number for number, shown_to in published if number is not None and sees(reader, shown_to)}
+    shown_to = {one.revision: one.visibility for one in publications(record.id)}
+    shown = {number for number, visibility in shown_to.items() if sees(reader, visibility)}
+    waits = reads_drafts(reader, record.owner_id, record.author_id, record.state, record.visibility)
+    return shown | {record.latest} if waits else shown
 
 
 def revisions(record_id: str, reader: Reader) -> list[RevisionLine]:
@@ -202,16 +243,17 @@ def every(reader: Reader, formats: Sequence[str] = ()) -> Iterator[RecordView]:
         after = page[-1].id
 
 
-def states(record_ids: Iterable[str]) -> Mapping[str, RecordView]:
+def states(record_ids: Iterable[str], reader: Reader = ANYONE) -> Mapping[str, RecordView]:
     """What followers need: the published revision of each record that has one, whoever may read it.
 
-    Only the answers that everybody may see are in it, so that no projection can tell what is withheld.
+    Only the answers that everybody may see are in it, so that no projection can tell what is withheld; with a reader,
+    those that the reader may see.
     """
     wanted = list(record_ids)
     found: dict[str, RecordView] = {}
     for start in range(0, len(wanted), 500):
         views = _published(wanted[start : start + 500])
-        found.update({view.id: disclosed(view, ANYONE) for view in views})
+        found.update({view.id: disclosed(view, reader) for view in views})
     return found
 
 
@@ -245,16 +287,21 @@ def changes(reader: Reader, after: int = 0, limit: int = 1000) -> tuple[list[Cha
     )
     lines = []
     for row in rows:
-        shown = row.state == State.PUBLISHED and sees(reader, row.visibility)
-        if shown and row.record_id in visible:
+        if _shows(reader, row) and row.record_id in visible:
             lines.append(_line(row, gone=False))
         elif row.shown_to and sees(reader, row.shown_to) and _hides(reader, row):
             lines.append(_line(row, gone=True))
     return lines, rows[-1].serial if rows else after
 
 
+def _shows(reader: Reader, row: Change) -> bool:
+    is_shown = row.state == State.PUBLISHED or (row.verb == Verb.TAKE_BACK and row.revision is not None)
+    return is_shown and sees(reader, row.visibility)
+
+
 def _hides(reader: Reader, row: Change) -> bool:
-    return row.state == State.RETIRED or not sees(reader, row.visibility)
+    is_gone = row.state == State.RETIRED or (row.verb == Verb.TAKE_BACK and row.revision is None)
+    return is_gone or not sees(reader, row.visibility)
 
 
 def _line(row: Change, *, gone: bool) -> ChangeLine:

@@ -1,11 +1,12 @@
 """From an account to what it may read and do: its memberships of today, put together once a request."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db.models import Q
 
 from landbridge.parties.models import Account, Membership
-from landbridge.parties.permissions import Permission, Role, allows
+from landbridge.parties.permissions import Permission, Role, allows, gives
 from landbridge.parties.standing import Held, active_with_roles, current
 from landbridge.registry.rules import ANYONE, Reader
 
@@ -45,8 +46,11 @@ def reader_of(account: Account | None) -> Reader:
 
 def who_may(permission: Permission, owner: str | None, author: int | None = None) -> list[int]:
     """The accounts that hold a permission for records of this owner: whom to tell that something waits for them."""
-    roles = [role.value for role in Role if allows(role, permission)]
-    held = Q(party_id=owner) | Q(party__isnull=True) if owner else Q(party__isnull=True)
-    found = Membership.objects.filter(current(), held, role__in=roles).values_list("account_id", flat=True)
-    own = [author] if owner is None and author is not None and allows(Role.AUTHOR, permission) else []
-    return sorted({*found, *own})
+    of_party = [role.value for role in Role if owner and gives(role, permission, of_node=False)]
+    of_node = [role.value for role in Role if gives(role, permission, of_node=True)]
+    held = Q(party_id=owner, role__in=of_party) | Q(party__isnull=True, role__in=of_node)
+    found = Membership.objects.filter(current(), held)
+    own: Iterable[int] = ()
+    if owner is None and author is not None and allows(Role.AUTHOR, permission):
+        own = Account.objects.filter(pk=author, is_active=True).values_list("pk", flat=True)
+    return sorted({*found.values_list("account_id", flat=True), *own})

@@ -21,6 +21,8 @@ class Reader:
     sees_submitted: bool = False
     """Whether they read whatever waits for review, as the help desk does."""
     sees_all: bool = False
+    writes_for_all: bool = False
+    """Whether they write for any party, as the help desk does, and so go on reading what they themselves began."""
     vets: bool = False
     """Whether they vet the experts of the roster, and so read the whole of what those tell."""
     speaks_for: frozenset[str] = frozenset()
@@ -49,14 +51,19 @@ class Readable(Protocol):
 
 def is_own(reader: Reader, owner: str | None, author: int | None) -> bool:
     """Whether the record is the reader's own: of a party that they work for, or, without owner, begun by them."""
-    if owner is not None:
-        return owner in reader.parties
-    return author is not None and author == reader.account_id
+    began = author is not None and author == reader.account_id
+    if owner is None:
+        return began
+    return owner in reader.parties or (began and reader.writes_for_all)
 
 
-def reads_drafts(reader: Reader, owner: str | None, author: int | None, state: str) -> bool:
-    """Whether the reader also sees what is not published."""
-    waits = state == State.SUBMITTED and reader.sees_submitted
+def reads_drafts(reader: Reader, owner: str | None, author: int | None, state: str, visibility: str) -> bool:
+    """Whether the reader also sees what is not published.
+
+    What waits for review is read by the help desk as well, save what a party or a community keeps to itself.
+    """
+    is_kept = owner is not None and visibility == Visibility.PRIVATE
+    waits = state == State.SUBMITTED and reader.sees_submitted and not is_kept
     return reader.sees_all or waits or is_own(reader, owner, author)
 
 
@@ -77,7 +84,7 @@ def visibilities(reader: Reader) -> frozenset[str]:
 
 def may_read(reader: Reader, record: Readable) -> bool:
     """Whether the reader may see the record at all."""
-    if reads_drafts(reader, record.owner, record.author, record.state):
+    if reads_drafts(reader, record.owner, record.author, record.state, record.visibility):
         return True
     if not record.is_published or record.state == State.RETIRED:
         return False
@@ -89,22 +96,24 @@ def readable(reader: Reader) -> Q:
     published = Q(published__isnull=False) & ~Q(state=State.RETIRED)
     if reader.sees_all:
         return published
-    seen = Q(visibility__in=visibilities(reader))
-    if reader.parties:
-        seen |= Q(owner_id__in=reader.parties)
-    if reader.account_id is not None:
-        seen |= Q(owner_id__isnull=True, author_id=reader.account_id)
-    return published & seen
+    return published & (Q(visibility__in=visibilities(reader)) | _own(reader))
+
+
+def _own(reader: Reader) -> Q:
+    own = Q(owner_id__in=reader.parties)
+    if reader.account_id is None:
+        return own
+    began = Q(author_id=reader.account_id)
+    return own | (began if reader.writes_for_all else began & Q(owner_id__isnull=True))
 
 
 def workable(reader: Reader) -> Q:
     """The records in any state whose drafts the reader sees, as a condition on the table of records."""
     if reader.sees_all:
         return Q()
-    own = Q(owner_id__in=reader.parties)
-    if reader.account_id is not None:
-        own |= Q(owner_id__isnull=True, author_id=reader.account_id)
-    return own | Q(state=State.SUBMITTED) if reader.sees_submitted else own
+    if not reader.sees_submitted:
+        return _own(reader)
+    return _own(reader) | (Q(state=State.SUBMITTED) & ~Q(owner_id__isnull=False, visibility=Visibility.PRIVATE))
 
 
 NOT_PUBLIC: Final = "not-public"

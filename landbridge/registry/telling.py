@@ -21,7 +21,7 @@ from landbridge.parties.standing import current
 from landbridge.registry.models import Change, Comment, Cursor, Record, Revision
 from landbridge.registry.queries import RecordView
 from landbridge.registry.readers import Standing, who_may
-from landbridge.registry.rules import ANYONE, Reader, reads_drafts, sees
+from landbridge.registry.rules import ANYONE, Reader, is_own, reads_drafts, sees
 from landbridge.registry.workflow import State, Verb
 
 NOTE: Final = 500
@@ -51,7 +51,7 @@ def readers(account_ids: Iterable[int]) -> dict[int, Reader]:
 
 def can_read(reader: Reader, record: Record) -> bool:
     """Whether the reader may see the record at all, as `rules.may_read` has it."""
-    if reads_drafts(reader, record.owner_id, record.author_id, record.state):
+    if reads_drafts(reader, record.owner_id, record.author_id, record.state, record.visibility):
         return True
     return record.published is not None and record.state != State.RETIRED and sees(reader, record.visibility)
 
@@ -67,6 +67,8 @@ class Named:
     state: str
     works: bool
     """Whether the reader works on it, so that they have more than its public page."""
+    whole: bool
+    """Whether they see all of it, and what was said about it."""
 
 
 def names(record_ids: Iterable[str], reader: Reader) -> dict[str, Named]:
@@ -78,10 +80,10 @@ def names(record_ids: Iterable[str], reader: Reader) -> dict[str, Named]:
     )  # fmt: skip
     found: dict[str, Named] = {}
     for record_id, number, language, titles, format, state, visibility, owner, author, published, latest in rows:
-        works = reads_drafts(reader, owner, author, state)
+        works = reads_drafts(reader, owner, author, state, visibility)
         is_shown = number == published and state != State.RETIRED and sees(reader, visibility)
         if (number == latest) if works else is_shown:
-            found[record_id] = Named(record_id, format, language, titles or {}, state, works)
+            found[record_id] = Named(record_id, format, language, titles or {}, state, works, whole)
     return found
 
 
@@ -236,7 +238,9 @@ def _of_comments(comments: Sequence[Comment]) -> Iterator[Telling]:
         whom = {
             account_id
             for account_id in authors.get(one.record_id, set()) - {one.author_id}
-            if reads_drafts(known.get(account_id, ANYONE), record.owner_id, record.author_id, record.state)
+            if reads_drafts(
+                known.get(account_id, ANYONE), record.owner_id, record.author_id, record.state, record.visibility
+            )
         }
         yield Telling(whom, "commented", f"comment:{one.pk}", one.record_id, {"note": one.text[:NOTE]})
 

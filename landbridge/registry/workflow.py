@@ -76,7 +76,7 @@ _OWN: Final = {
     (State.PUBLISHED, Verb.ENDORSE): (Permission.ENDORSE, State.PUBLISHED),
     (State.PUBLISHED, Verb.UNENDORSE): (Permission.ENDORSE, State.PUBLISHED),
     (State.RETIRED, Verb.REVISE): (Permission.DRAFT, State.DRAFT),
-    (State.RETIRED, Verb.RESTORE): (Permission.RETIRE, State.PUBLISHED),
+    (State.RETIRED, Verb.RESTORE): (Permission.PUBLISH, State.PUBLISHED),
 }
 _WHOLE: Final = {
     (None, Verb.RECEIVE): (Permission.RECEIVE, State.PUBLISHED),
@@ -96,6 +96,18 @@ TABLE: Final = {
     **{(Workflow.RECEIVED, *step): leads for step, leads in _RECEIVED.items()},
 }
 """(workflow, state, verb) to (permission that it takes, next state); state None is a record that does not exist."""
+
+
+def permission_for(workflow: Workflow, verb: Verb) -> Permission:
+    """What the verb takes in this workflow, whatever the state of the record.
+
+    Raises:
+        NotPossible: the workflow does not have the verb.
+    """
+    for (flow, _, known), (permission, _) in TABLE.items():
+        if (flow, known) == (workflow, verb):
+            return permission
+    raise NotPossible(f"What comes by the way of {workflow} cannot {verb}.")
 
 
 def step(workflow: Workflow, state: State | None, verb: Verb) -> tuple[Permission, State]:

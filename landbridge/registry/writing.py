@@ -7,6 +7,7 @@ from typing import Any
 
 import orjson
 
+from landbridge.formats import tidy
 from landbridge.formats.editions import current
 from landbridge.formats.library import FORMATS
 from landbridge.parties.permissions import Permission, Role, allows
@@ -17,6 +18,7 @@ from landbridge.registry.freshness import confirm_by
 from landbridge.registry.models import Record
 from landbridge.registry.readers import standing_of
 from landbridge.registry.rows import ChangeRow, RecordRow, RevisionRow
+from landbridge.registry.rules import OPERATOR, Reader
 from landbridge.registry.workflow import State, Verb
 
 
@@ -32,6 +34,27 @@ class Said:
     batch: str = ""
     after: int | None = None
     """The serial of the record's newest change that the actor knew of: a newer one stops the action."""
+
+
+def reader_for(actor: Actor) -> Reader:
+    """What somebody who acts may read."""
+    return OPERATOR if actor.node else standing_of(actor.account_id).reader()
+
+
+@dataclass(frozen=True)
+class Row:
+    """What the rules of reading need to know, from the table of records."""
+
+    state: str
+    visibility: str
+    owner: str | None
+    author: int | None
+    is_published: bool
+
+
+def row_of(record: Record) -> Row:
+    """A record as the rules of reading take it."""
+    return Row(record.state, record.visibility, record.owner_id, record.author_id, record.published is not None)
 
 
 def may(actor: Actor, permission: Permission, owner: str | None, author: int | None = None) -> bool:
@@ -81,7 +104,7 @@ def new_revision(
     """The row of the record's latest revision; the caller inserts it."""
     return RevisionRow(
         record_id=record.id, number=record.latest, edition=current(FORMATS[record.format].editions), language=language,
-        data=data, note=note, author_id=actor.account_id, created_at=now, sha256=digest(data),
+        data=data, note=tidy.printable(note)[:500], author_id=actor.account_id, created_at=now, sha256=digest(data),
     )  # fmt: skip
 
 
@@ -89,11 +112,12 @@ def new_change(
     record: Record | RecordRow, verb: Verb, actor: Actor, now: datetime, *, shown_to: str = "", said: Said | None = None
 ) -> ChangeRow:
     """The line of the journal for what was just done; `shown_to` from before it."""
-    published = record.published if record.state in (State.PUBLISHED, State.RETIRED) else record.latest
+    is_of_readers = record.state in (State.PUBLISHED, State.RETIRED) or verb == Verb.TAKE_BACK
+    published = record.published if is_of_readers else record.latest
     return ChangeRow(
         record_id=record.id, format=record.format, verb=verb, revision=published, state=record.state,
         visibility=record.visibility, shown_to=shown_to, at=now, actor_id=actor.account_id,
-        note=said.note if said else "", batch=said.batch if said else "",
+        note=tidy.printable(said.note)[:2000] if said else "", batch=said.batch[:32] if said else "",
     )  # fmt: skip
 
 

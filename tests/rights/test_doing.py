@@ -1,0 +1,135 @@
+"""Every person x verb x state x owner x author x visibility: allowed exactly where the written table says so."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from django.db import transaction
+
+from landbridge.registry import actions
+from landbridge.registry.models import Change, Endorsement, Record
+from landbridge.registry.queries import Unknown
+from landbridge.registry.workflow import NotPossible, Verb
+from landbridge.registry.writing import NODE, Actor, Conflict, Forbidden
+from tests.cast import Company
+from tests.registry.conftest import NEED
+from tests.rights import table
+
+pytestmark = pytest.mark.django_db
+OWNERS = ("FJI", "navakavu", None)
+BEFORE = {
+    "draft": (), "submitted": ("submit",), "published": ("publish",), "reopened": ("publish", "revise"),
+    "returned": ("submit", "return_"), "retired": ("publish", "retire"),
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Case:
+    """A record in a state."""
+
+    id: str
+    owner: str | None
+    state: str
+    visibility: str
+
+
+def bring(state: str, owner: str | None, visibility: str, **more: Any) -> str:
+    """A record that the node brought into this state."""
+    data = more.pop("data", NEED)
+    made = actions.draft(actor=NODE, format="need", data=data, owner=owner, visibility=visibility, **more).id
+    for verb in BEFORE[state]:
+        said = {"data": data, "language": "en"} if verb == "revise" else {}
+        getattr(actions, verb)(actor=NODE, record_id=made, **said)
+    return made
+
+
+def cases(own: str) -> Iterator[Case]:
+    for owner in dict.fromkeys((own, *OWNERS)):
+        for state in table.STATES:
+            for visibility in table.VISIBILITIES:
+                yield Case(bring(state, owner, visibility), owner, state, visibility)
+
+
+def act(actor: Actor, verb: str, case: Case, party: str) -> str:
+    """What comes of it; nothing of it stays."""
+    said: dict[str, Any] = {"actor": actor, "record_id": case.id}
+    if verb == "revise":
+        said |= {"data": NEED, "language": "en"}
+    if verb in ("endorse", "unendorse"):
+        said["party"] = party
+    changes = Change.objects.count()
+    with transaction.atomic():
+        try:
+            done = getattr(actions, {"return": "return_"}.get(verb, verb))(**said).state
+        except (Forbidden, NotPossible, Unknown) as refusal:
+            assert Change.objects.count() == changes
+            name = {Forbidden: "forbidden", NotPossible: "not possible"}.get(type(refusal), "unknown")
+            assert name != "forbidden" or case.state not in str(refusal)
+            return name
+        except Conflict:
+            return "conflict"
+        finally:
+            transaction.set_rollback(True)
+    return str(done)
+
+
+def test_the_written_table_names_every_verb_and_everybody(company: Company) -> None:
+    assert set(table.STEPS) == {str(verb) for verb in Verb} - {"draft", "receive"}
+    assert set(table.MAY) == set(table.READS) == {"nobody", *company.everybody()}
+
+
+@pytest.mark.parametrize("person", table.MAY)
+def test_only_what_the_table_allows(company: Company, person: str) -> None:
+    someone = company.everybody().get(person)
+    actor = someone.actor if someone else Actor()
+    own = table.PARTY_OF.get(person, "FJI")
+    wrong = []
+    for case in cases(own):
+        for author in (None, someone.account if someone else None):
+            Record.objects.filter(pk=case.id).update(author=author)
+            for verb in table.STEPS:
+                must = table.outcome(person, verb, case.owner, author is not None, case.state, case.visibility)
+                is_ready = must in table.STATES or must == "draft"
+                if verb in ("unendorse", "unconfirm") and is_ready:
+                    must = "conflict"  # There is nothing to take back, but the way as far as that was open.
+                came = act(actor, verb, case, own)
+                if came != must:
+                    wrong.append((verb, case, author is not None, f"{came}, not {must}"))
+    assert not wrong, wrong[:5]
+
+
+@pytest.mark.parametrize("person", table.MAY)
+def test_only_those_draft_for_a_party_who_may_write_for_it(company: Company, person: str) -> None:
+    someone = company.everybody().get(person)
+    actor = someone.actor if someone else Actor()
+    for owner in (*OWNERS, "KEN", "reef-institute"):
+        is_own = owner is None and person not in table.CLOSED
+        must = is_own or table.does(person, "revise", owner, is_author=False)
+        try:
+            made = actions.draft(actor=actor, format="need", data=NEED, owner=owner)
+        except Forbidden:
+            assert not must, owner
+        else:
+            assert must, owner
+            assert (made.author_id, made.owner_id, made.state) == (actor.account_id, owner, "draft")
+
+
+def test_nobody_endorses_for_a_party_that_is_not_theirs(company: Company) -> None:
+    record = bring("published", "navakavu", "public")
+    for name, person in company.everybody().items():
+        for party in ("FJI", "KEN", "navakavu", "reef-institute", "", "no-such"):
+            may = (name, party) in (("losa", "FJI"), ("wanjiru", "KEN"))
+            if may:
+                actions.endorse(actor=person.actor, record_id=record, party=party)
+            else:
+                with pytest.raises(Forbidden):
+                    actions.endorse(actor=person.actor, record_id=record, party=party)
+    assert set(Endorsement.objects.values_list("party_id", "by")) == {
+        ("FJI", company.losa.account.pk), ("KEN", company.wanjiru.account.pk),
+    }  # fmt: skip
+    for name, person in company.everybody().items():
+        if name != "losa":
+            with pytest.raises(Forbidden):
+                actions.unendorse(actor=person.actor, record_id=record, party="FJI")
+    actions.unendorse(actor=company.losa.actor, record_id=record, party="FJI")
