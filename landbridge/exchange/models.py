@@ -43,3 +43,14 @@ class Delivery(models.Model):
 
     def __str__(self) -> str:
         return f"{self.webhook_id} {self.change_serial}"
+
+
+class Passage(models.Model):
+    """How often somebody came through a door in the minute that runs: one row for each, written over every minute."""
+
+    who = models.CharField(primary_key=True, max_length=100)
+    minute = models.BigIntegerField()
+    count = models.PositiveIntegerField()
+
+    def __str__(self) -> str:
+        return f"{self.who} {self.count}"

@@ -85,10 +85,20 @@ def json_body(request: HttpRequest) -> Any:
     if media_type and media_type != JSON and not media_type.endswith("+json"):
         raise ProblemError(415, gettext("Send JSON, with “Content-Type: application/json”."))
     try:
-        return orjson.loads(request.body)
+        return orjson.loads(raw_body(request))
+    except orjson.JSONDecodeError as error:
+        raise ProblemError(400, gettext("This is not JSON: %(error)s") % {"error": error}) from None
+
+
+def raw_body(request: HttpRequest) -> bytes:
+    """What was sent.
+
+    Raises:
+        ProblemError: it is too large, or broke off.
+    """
+    try:
+        return request.body
     except RequestDataTooBig:
         raise ProblemError(413, gettext("A body may have 2.5 MB; a need is a page of text.")) from None
     except (UnreadablePostError, SuspiciousOperation):
         raise ProblemError(400, gettext("The body could not be read to its end.")) from None
-    except orjson.JSONDecodeError as error:
-        raise ProblemError(400, gettext("This is not JSON: %(error)s") % {"error": error}) from None

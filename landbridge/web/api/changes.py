@@ -10,8 +10,9 @@ from pydantic import Field
 
 from landbridge.registry import queries
 from landbridge.registry.queries import ChangeLine, RecordView
-from landbridge.registry.rules import ANYONE, may_read
+from landbridge.registry.rules import Reader, may_read
 from landbridge.web.api.answers import JSON_LINES, REVALIDATE, prepared
+from landbridge.web.api.caller import reader_of
 from landbridge.web.api.lines import api_url, full_line, line
 from landbridge.web.api.parameters import Many, known_formats
 
@@ -40,9 +41,10 @@ def changes(request: HttpRequest, asked: Query[ChangesParameters]) -> HttpRespon
     A line has the record as it is now; a gone record has none. `Link: rel="next"` tells where to go on, also after
     the last line: ask there again later.
     """
-    lines, last = queries.changes(ANYONE, asked.since, asked.limit)
-    views = queries.states({one.record for one in lines if not one.gone})
-    body = b"".join(orjson.dumps(_change(one, views)) + b"\n" for one in lines)
+    reader = reader_of(request)
+    lines, last = queries.changes(reader, asked.since, asked.limit)
+    views = queries.states({one.record for one in lines if not one.gone}, reader)
+    body = b"".join(orjson.dumps(_change(one, views, reader)) + b"\n" for one in lines)
     response = prepared(body, JSON_LINES, REVALIDATE)
     response["Link"] = _next(last, asked.limit)
     return response
@@ -52,14 +54,14 @@ def _next(since: int, limit: int = 1000) -> str:
     return f'<{api_url()}/changes?since={since}&limit={limit}>; rel="next"'
 
 
-def _change(one: ChangeLine, views: Mapping[str, RecordView]) -> dict[str, Any]:
+def _change(one: ChangeLine, views: Mapping[str, RecordView], reader: Reader) -> dict[str, Any]:
     told: dict[str, Any] = {
         "serial": one.serial, "id": one.record, "format": one.format, "verb": one.verb, "revision": one.revision,
         "gone": one.gone, "at": one.at,
     }  # fmt: skip
     view = None if one.gone else views.get(one.record)
-    if view is not None and may_read(ANYONE, view):  # It may have been hidden since the journal was read.
-        told["record"] = full_line(view)
+    if view is not None and may_read(reader, view):  # It may have been hidden since the journal was read.
+        told["record"] = full_line(view, reader)
     return told
 
 
@@ -76,17 +78,17 @@ def dump(request: HttpRequest, asked: Query[DumpParameters]) -> StreamingHttpRes
     `Link: rel="next"` leads to the changes after the moment at which the dump began.
     """
     formats = known_formats("type", asked.type)
-    response = StreamingHttpResponse(_dumped(formats), content_type=JSON_LINES)
+    response = StreamingHttpResponse(_dumped(formats, reader_of(request)), content_type=JSON_LINES)
     response["Link"] = _next(queries.newest_serial())
     response["Content-Disposition"] = 'attachment; filename="landbridge.jsonl"'
     response["Cache-Control"] = "no-store"
     return response
 
 
-def _dumped(formats: tuple[str, ...]) -> Iterator[bytes]:
+def _dumped(formats: tuple[str, ...], reader: Reader) -> Iterator[bytes]:
     chunk: list[bytes] = []
-    for view in queries.every(ANYONE, formats):
-        chunk.append(orjson.dumps(line(view)) + b"\n")
+    for view in queries.every(reader, formats):
+        chunk.append(orjson.dumps(line(view, reader)) + b"\n")
         if len(chunk) == _CHUNK:
             yield b"".join(chunk)
             chunk = []

@@ -9,21 +9,23 @@ from pydantic import BaseModel
 
 from landbridge.formats.format import parts, questions
 from landbridge.formats.library import FORMATS
+from landbridge.registry.disclosure import sees_whole
 from landbridge.registry.queries import RecordView
+from landbridge.registry.rules import ANYONE, Reader
 
 Hidden = dict[str, "Hidden | None"]
 """Answers that are not for the public: name to None, or to what is hidden inside it."""
 
 
-def line(view: RecordView) -> dict[str, Any]:
+def line(view: RecordView, reader: Reader = ANYONE) -> dict[str, Any]:
     """The settled shape of a line of JSON Lines; `landbridge load` takes it in again."""
-    return {"format": view.format, "id": view.id, "language": view.language, "data": public(view)}
+    return {"format": view.format, "id": view.id, "language": view.language, "data": told(view, reader)}
 
 
-def full_line(view: RecordView) -> dict[str, Any]:
+def full_line(view: RecordView, reader: Reader = ANYONE) -> dict[str, Any]:
     """The line with its address, its revision and its dates."""
     return {
-        **line(view),
+        **line(view, reader),
         "url": record_url(view.id),
         "revision": view.revision,
         "edition": view.edition,
@@ -49,6 +51,11 @@ def record_url(record_id: str) -> str:
 def api_url() -> str:
     """Where this API begins."""
     return f"{settings.BASE_URL}/api/v1"
+
+
+def told(view: RecordView, reader: Reader) -> dict[str, Any]:
+    """The answers as the reader may see them: all of them for those whose record it is."""
+    return view.data if sees_whole(reader, view) else public(view)
 
 
 def public(view: RecordView) -> dict[str, Any]:

@@ -11,9 +11,11 @@ from pydantic import ValidationError
 from landbridge.cooperation.matching import Excluded, Match, Matching, match_need, match_record, match_text
 from landbridge.formats.validate import InvalidRecord, Problem, validate
 from landbridge.lib.languages import is_language_tag
+from landbridge.registry.rules import Reader
 from landbridge.search.places import resolve
 from landbridge.web.api import shapes
 from landbridge.web.api.answers import json_answer, json_body
+from landbridge.web.api.caller import reader_of
 from landbridge.web.api.lines import record_url
 from landbridge.web.api.parameters import known_formats, not_a_place
 from landbridge.web.api.problems import ProblemError, invalid, invalid_record
@@ -61,16 +63,16 @@ def match(request: HttpRequest) -> HttpResponse:
     body = json_body(request)
     if not isinstance(body, dict):
         raise invalid("", gettext("Send an object with “text”, “record”, or the answers of a need."), "object")
-    return json_answer(_body(_matching(body, reader_language())), "no-store")
+    return json_answer(_body(_matching(body, reader_language(), reader_of(request))), "no-store")
 
 
-def _matching(body: dict[str, Any], language: str) -> Matching:
+def _matching(body: dict[str, Any], language: str, reader: Reader) -> Matching:
     if "text" in body:
         return _of_text(_checked(shapes.TextNeed, body), language)
     if "record" in body:
         asked = _checked(shapes.RecordNeed, body)
         types = known_formats("types", asked.types)
-        return match_record(view_of(asked.record), types=types, limit=asked.limit, reader_language=language)
+        return match_record(view_of(asked.record, reader), types=types, limit=asked.limit, reader_language=language)
     if "data" in body or "format" in body:
         return _of_need(_checked(shapes.WholeNeed, body), language)
     return _of_need(shapes.WholeNeed(data=body), language, start="")

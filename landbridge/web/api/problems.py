@@ -1,6 +1,8 @@
 """Errors as RFC 9457 problems: what is wrong, where, and what to do about it."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, Final
 
 import orjson
@@ -13,28 +15,50 @@ from landbridge.formats.validate import Problem as FieldProblem
 MEDIA_TYPE: Final = "application/problem+json"
 _TITLES: Final = {
     400: gettext_noop("This cannot be read"),
+    401: "A key is needed",
+    403: "This is not yours to do",
     404: gettext_noop("There is nothing here"),
     405: gettext_noop("This address does not take that method"),
     406: gettext_noop("There is no such form of it"),
+    409: "This cannot be done now",
     410: gettext_noop("It was here and is retired"),
+    412: "Somebody else was faster",
     413: gettext_noop("This is too much at once"),
     415: gettext_noop("Send JSON"),
     422: gettext_noop("Something in it is not right"),
+    428: "Say which revision you started from",
+    429: "Too many at once",
     500: gettext_noop("Something went wrong on our side"),
 }
 NAMES: Final = {
-    400: "unreadable", 404: "not-found", 405: "method", 406: "form", 410: "gone", 413: "too-large",
-    415: "media-type", 422: "invalid", 500: "internal",
+    400: "unreadable", 401: "key", 403: "forbidden", 404: "not-found", 405: "method", 406: "form", 409: "not-now",
+    410: "gone", 412: "stale", 413: "too-large", 415: "media-type", 422: "invalid", 428: "no-revision",
+    429: "too-many", 500: "internal",
 }  # fmt: skip
 """Status to the last part of the problem's type: a name that programs can go by."""
 
 
-class ProblemError(Exception):
-    """Ends a request with a problem."""
+_KEY: Final = re.compile(r"lb_[\w%-]{8,}")
+"""A key where it does not belong: what is said of a request must not pass it on."""
 
-    def __init__(self, status: int, detail: str, errors: Sequence[FieldProblem] = ()) -> None:
+
+class ProblemError(Exception):
+    """Ends a request with a problem; `more` are members of its body beside the usual ones."""
+
+    def __init__(
+        self, status: int, detail: str, errors: Sequence[FieldProblem] = (), *,
+        more: Mapping[str, Any] = MappingProxyType({}), headers: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:  # fmt: skip
         super().__init__(detail)
         self.status, self.detail, self.errors = status, detail, tuple(errors)
+        self.more, self.headers = more, headers
+
+    def answer(self, request: HttpRequest) -> HttpResponse:
+        """The problem as an answer."""
+        response = answer(request, self.status, self.detail, self.errors, self.more)
+        for name, value in self.headers.items():
+            response[name] = value
+        return response
 
 
 def invalid(field: str, message: str, code: str = "value") -> ProblemError:
@@ -50,14 +74,18 @@ def invalid_record(problem: InvalidRecord, start: str = "") -> ProblemError:
     return ProblemError(422, gettext("Some answers are not right; each is named in “errors”."), errors)
 
 
-def answer(request: HttpRequest, status: int, detail: str, errors: Sequence[FieldProblem] = ()) -> HttpResponse:
+def answer(
+    request: HttpRequest, status: int, detail: str, errors: Sequence[FieldProblem] = (),
+    more: Mapping[str, Any] = MappingProxyType({}),
+) -> HttpResponse:  # fmt: skip
     """The problem as an answer, in the reader's language."""
     body: dict[str, Any] = {
+        **more,
         "type": f"urn:landbridge:problem:{NAMES[status]}",
         "title": gettext(_TITLES[status]),
         "status": status,
-        "detail": readable(detail),
-        "instance": readable(request.get_full_path()[:2000]),
+        "detail": readable(_KEY.sub("lb_…", detail)),
+        "instance": readable(_KEY.sub("lb_…", request.get_full_path()[:2000])),
     }
     if errors:
         body["errors"] = [

@@ -13,10 +13,11 @@ from pydantic import Field
 
 from landbridge.registry import queries
 from landbridge.registry.queries import Gone, RecordView, Unknown
-from landbridge.registry.rules import ANYONE
+from landbridge.registry.rules import Reader
 from landbridge.search.places import countries_in, resolve, with_regions
 from landbridge.web.api import cursors, shapes
 from landbridge.web.api.answers import JSON, json_answer, not_modified, prepared, tag_of
+from landbridge.web.api.caller import reader_of
 from landbridge.web.api.lines import api_url, full_line
 from landbridge.web.api.parameters import Cursor, Many, PageSize, RecordId, known_formats, not_a_place
 from landbridge.web.api.problems import ProblemError, invalid
@@ -45,23 +46,24 @@ def records(request: HttpRequest, asked: Query[ListParameters]) -> HttpResponse:
     formats = known_formats("type", asked.type)
     places = frozenset(_places(asked.place))
     since = _moment(asked.changed_since)
+    reader = reader_of(request)
     after = _after(asked.cursor)
-    found, last = _page(formats, places, since, after, asked.limit)
+    found, last = _page(reader, formats, places, since, after, asked.limit)
     return json_answer({
-        "records": [full_line(view) for view in found],
+        "records": [full_line(view, reader) for view in found],
         "next": cursors.encode("records", last) if last else None,
     })  # fmt: skip
 
 
 def _page(
-    formats: tuple[str, ...], places: frozenset[str], since: datetime | None, after: str, limit: int
+    reader: Reader, formats: tuple[str, ...], places: frozenset[str], since: datetime | None, after: str, limit: int
 ) -> tuple[list[RecordView], str]:
     """A page, and the id after which the next one begins; empty when there is none."""
     if not places:
-        views = queries.published(ANYONE, formats, after, limit + 1, since)
+        views = queries.published(reader, formats, after, limit + 1, since)
         return views[:limit], views[limit - 1].id if len(views) > limit else ""
     found: list[RecordView] = []
-    for scanned, view in enumerate(_from(formats, since, after), 1):
+    for scanned, view in enumerate(_from(reader, formats, since, after), 1):
         if len(found) == limit or scanned > MOST_SCANNED:
             return found, after
         after = view.id
@@ -70,8 +72,8 @@ def _page(
     return found, ""
 
 
-def _from(formats: tuple[str, ...], since: datetime | None, after: str) -> Iterator[RecordView]:
-    while page := queries.published(ANYONE, formats, after, 200, since):
+def _from(reader: Reader, formats: tuple[str, ...], since: datetime | None, after: str) -> Iterator[RecordView]:
+    while page := queries.published(reader, formats, after, 200, since):
         yield from page
         after = page[-1].id
 
@@ -109,28 +111,28 @@ def _after(cursor: str) -> str:
         raise invalid("cursor", gettext("This cursor is none of ours; start again without it."), "cursor") from None
 
 
-def view_of(record_id: str, revision: int | None = None) -> RecordView:
-    """The record as anyone may see it.
+def view_of(record_id: str, reader: Reader, revision: int | None = None) -> RecordView:
+    """The record as the reader may see it.
 
     Raises:
-        ProblemError: 404 when there is none for anyone, 410 when it is retired.
+        ProblemError: 404 when there is none for them, 410 when it is retired.
     """
     try:
         if not _ID.fullmatch(record_id):  # PostgreSQL does not take a NUL even to look for it.
             raise Unknown(record_id)
-        return queries.get(record_id, ANYONE, revision)
+        return queries.get(record_id, reader, revision)
     except Gone:
         raise ProblemError(410, gettext("The record %(id)s was retired.") % {"id": record_id}) from None
     except Unknown:
         raise ProblemError(404, gettext("There is no record %(id)s here.") % {"id": record_id[:100]}) from None
 
 
-def _record_answer(request: HttpRequest, view: RecordView) -> HttpResponse:
+def _record_answer(request: HttpRequest, view: RecordView, reader: Reader) -> HttpResponse:
     tag = tag_of(view.id, view.revision, view.edition, view.sha256, view.updated_at, view.state)
     known = not_modified(request, tag)
     if known is not None:
         return known
-    response = prepared(orjson.dumps(full_line(view)), JSON)
+    response = prepared(orjson.dumps(full_line(view, reader)), JSON)
     response["ETag"] = tag
     return response
 
@@ -138,7 +140,8 @@ def _record_answer(request: HttpRequest, view: RecordView) -> HttpResponse:
 @router.get("/records/{record_id}", response=shapes.FullLine, operation_id="record", summary="One record")
 def record(request: HttpRequest, record_id: Path[RecordId]) -> HttpResponse:
     """The published revision of a record, in all its languages."""
-    return _record_answer(request, view_of(record_id))
+    reader = reader_of(request)
+    return _record_answer(request, view_of(record_id, reader), reader)
 
 
 @router.get(
@@ -146,8 +149,9 @@ def record(request: HttpRequest, record_id: Path[RecordId]) -> HttpResponse:
 )
 def revisions(request: HttpRequest, record_id: Path[RecordId]) -> HttpResponse:
     """The published revisions, newest first."""
-    view_of(record_id)
-    lines = queries.revisions(record_id, ANYONE)
+    reader = reader_of(request)
+    view_of(record_id, reader)
+    lines = queries.revisions(record_id, reader)
     tag = tag_of(record_id, *(line.number for line in lines), *(line.sha256 for line in lines))
     known = not_modified(request, tag)
     if known is not None:
@@ -172,4 +176,5 @@ def revision(
     request: HttpRequest, record_id: Path[RecordId], number: Annotated[int, Path(ge=1, le=2**31 - 1)]
 ) -> HttpResponse:
     """A revision as it was published; it never changes, save that old answers are brought to the current edition."""
-    return _record_answer(request, view_of(record_id, number))
+    reader = reader_of(request)
+    return _record_answer(request, view_of(record_id, reader, number), reader)

@@ -1,4 +1,5 @@
-"""Search for programs. It asks no database, and writes its answer at once: this is the address that is asked most."""
+"""Search for programs. Without a key it asks no database, and it writes its answer at once: this is the address that
+is asked most."""
 
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
@@ -10,12 +11,12 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router, Schema
 from pydantic import Field
 
-from landbridge.registry.rules import ANYONE
 from landbridge.search import query as searches
 from landbridge.search.query import BadQuery, FacetValue, Hit, Results
 from landbridge.search.understand import Understood
 from landbridge.web.api import shapes
 from landbridge.web.api.answers import json_answer
+from landbridge.web.api.caller import reader_of
 from landbridge.web.api.lines import record_url
 from landbridge.web.api.parameters import Cursor, Many, known_formats
 from landbridge.web.api.problems import invalid
@@ -60,7 +61,7 @@ def search(request: HttpRequest, asked: Query[SearchParameters]) -> HttpResponse
     language = reader_language()
     try:
         found = searches.search(
-            _query(asked), ANYONE, language, with_facets=asked.facet_limit > 0, facet_size=asked.facet_limit
+            _query(asked), reader_of(request), language, with_facets=asked.facet_limit > 0, facet_size=asked.facet_limit
         )
     except BadQuery as problem:
         raise invalid(_PARAMETER_OF.get(problem.field, problem.field), str(problem)) from None

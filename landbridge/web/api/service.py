@@ -10,20 +10,41 @@ from ninja import NinjaAPI
 from ninja.errors import ValidationError
 
 from landbridge.formats.validate import Problem
-from landbridge.web.api import changes, home, matches, problems, records, schemas, searching, vocabularies
+from landbridge.web.api import (
+    changes,
+    home,
+    hooks,
+    matches,
+    problems,
+    records,
+    schemas,
+    searching,
+    vocabularies,
+    writing,
+)
+from landbridge.web.api.door import Taken
 from landbridge.web.api.problems import ProblemError
 
 logger = logging.getLogger(__name__)
 ABOUT: Final = """\
 Read everything that this node publishes: technologies, needs, offers, organisations, experts and more, in any language.
 
-No key is needed. Errors are problems as in RFC 9457. Lists are paged with the cursor in `next`. Records, vocabularies
-and schemas have entity tags: ask with `If-None-Match`. Texts come in the language of `Accept-Language` or `lang=`.
+No key is needed to read. Errors are problems as in RFC 9457. Lists are paged with the cursor in `next`. Records,
+vocabularies and schemas have entity tags: ask with `If-None-Match`. Texts come in the language of `Accept-Language` or
+`lang=`.
+
+With a key (`Authorization: Bearer lb_…`, made at /account/tokens) you read what your account sees, and write within
+the scopes of the key. Send an `Idempotency-Key` with what you write: sent again, it is done once and answered alike.
+A revision names in `If-Match` the ETag of the one that it follows. `RateLimit-*` tell how much writing is left of a
+minute. Keys are not for pages: browsers of other sites may read without one, and never write.
 """
+PARTS: Final = (home, searching, matches, records, writing, vocabularies, schemas, changes, hooks)
+READING_POSTS: Final = frozenset({"match"})
+"""What is asked by POST because the question is long; nothing of it is kept."""
 
 
 def _problem(request: HttpRequest, error: ProblemError) -> HttpResponse:
-    return problems.answer(request, error.status, error.detail, error.errors)
+    return error.answer(request)
 
 
 def _invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
@@ -57,10 +78,10 @@ def _internal(request: HttpRequest, error: Exception) -> HttpResponse:
 
 def _made() -> NinjaAPI:
     api = NinjaAPI(
-        title="Landbridge reading API", version="1", description=ABOUT, urls_namespace="api",
+        title="Landbridge API", version="1", description=ABOUT, urls_namespace="api",
         openapi_url=None, docs_url=None, servers=[],
     )  # fmt: skip
-    for part in (home, searching, matches, records, vocabularies, schemas, changes):
+    for part in PARTS:
         api.add_router("", part.router)
     handlers: dict[type[Exception], Any] = {
         Exception: _internal, Http404: _not_found, ValidationError: _invalid, ProblemError: _problem,
@@ -72,3 +93,15 @@ def _made() -> NinjaAPI:
 
 
 api: Final = _made()
+
+
+def taken() -> dict[str, Taken]:
+    """The name of each operation to the methods that its address takes, and which of them write."""
+    found = {}
+    for part in PARTS:
+        for view in part.router.path_operations.values():
+            names = [getattr(one, "url_name", "") or one.view_func.__name__ for one in view.operations]
+            methods = tuple(method for one in view.operations for method in one.methods)
+            writing = frozenset(methods) - {"GET"} if READING_POSTS.isdisjoint(names) else frozenset()
+            found.update(dict.fromkeys(names, Taken(methods, writing)))
+    return found

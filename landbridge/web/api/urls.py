@@ -3,7 +3,7 @@
 from typing import Final
 
 from landbridge.web.api.door import behind_the_door
-from landbridge.web.api.service import api
+from landbridge.web.api.service import api, taken
 
 app_name: Final = "api"
-urlpatterns: Final = list(behind_the_door(api.urls[0], frozenset({"match"})))
+urlpatterns: Final = list(behind_the_door(api.urls[0], taken()))
