@@ -261,6 +261,12 @@ def freshness(stored: Mapping[str, Any], today: date) -> Judgement:
     return Judgement(0.6, lambda: gettext("Confirmed within the last two years")) if days <= 730 else NOTHING
 
 
+def overdue(stored: Mapping[str, Any], today: date) -> bool:
+    """Whether the day by which somebody had to confirm it is past."""
+    last: str = stored.get("confirm_by") or ""
+    return bool(last) and date.fromisoformat(last) < today
+
+
 def _capacity_names() -> dict[str, str]:
     return {
         "power": gettext("power"), "water": gettext("water"), "skills": gettext("skills"),
@@ -290,6 +296,8 @@ def caveats(profile: Profile, stored: Mapping[str, Any], language: str, today: d
     if flags.get("cost_basis") in ("at_cost", "paid", "loan"):
         yield Caveat("cost", gettext("Costs money"))
     years = (today - date.fromisoformat(stored["confirmed"])).days // 365
+    if overdue(stored, today) and years < 2:
+        yield Caveat("freshness", gettext("Nobody has confirmed it in time"))
     if years >= 2:
         text = ngettext("Not confirmed for %(years)s year", "Not confirmed for %(years)s years", years)
         yield Caveat("freshness", text % {"years": years})

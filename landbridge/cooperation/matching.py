@@ -34,6 +34,8 @@ LEAST: Final = 0.02
 """Below this score nothing of the need is in the record."""
 FITS: Final = 0.35
 """Below this score nothing fits well, and the reader is told so."""
+SUNK: Final = 0.85
+"""What is overdue for confirmation keeps so much of its score, and stands below what is as good and fresh."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,8 @@ class Match:
     provider: str
     confirmed_on: str
     sample: bool
+    confirm_by: str = ""
+    labels: tuple[str, ...] = ()
 
     @property
     def fits(self) -> bool:
@@ -134,6 +138,19 @@ def match_record(
         profile, _understood_of(view.data, view.language, profile, reader_language), types, limit, per_type,
         reader, reader_language,
     )  # fmt: skip
+
+
+def fitting(view: RecordView, ids: Sequence[str], reader: Reader = ANYONE) -> list[str]:
+    """Which of these records fit a need, the best first, by the same limits and criteria as among all."""
+    profile = of_record(view)
+    asked = features(profile, index())
+    if not asked.groups or not ids:
+        return []
+    judge = _Judge(profile, asked, view.language, datetime.now(UTC).date())
+    plan = _plan(asked, SUPPLY, reader, len(ids))
+    kept, _ = judge.sorted_out(index().search(replace(plan, filters={**plan.filters, "id": tuple(ids)})).rows)
+    scored = sorted((-judge.score(row), row.stored["id"]) for row in kept)
+    return [record_id for less, record_id in scored if -less >= FITS]
 
 
 def match_need(
@@ -280,7 +297,8 @@ class _Judge:
         judged = self.judgements(row)
         about = judged["topic"].value
         others = sum(WEIGHTS[name] * one.value for name, one in judged.items() if name != "topic")
-        return WEIGHTS["topic"] * about + others * self._weight_of_others(about)
+        whole = WEIGHTS["topic"] * about + others * self._weight_of_others(about)
+        return whole * SUNK if criteria.overdue(row.stored, self.today) else whole
 
     @staticmethod
     def _weight_of_others(about: float) -> float:
@@ -296,6 +314,7 @@ class _Judge:
             for_=self._reasons(row), against=tuple(criteria.caveats(self.profile, stored, self.language, self.today)),
             snippet=summary, places=tuple(stored.get("places", ())), provider=stored.get("provider", ""),
             confirmed_on=stored["confirmed"], sample=stored.get("sample", False),
+            confirm_by=stored.get("confirm_by", ""), labels=tuple(stored.get("labels", ())),
         )  # fmt: skip
 
     def _reasons(self, row: Row) -> tuple[Reason, ...]:

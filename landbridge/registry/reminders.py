@@ -1,5 +1,6 @@
 """Reminders by the clock: records to confirm, experts who would leave the roster, and what waits for review."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime, timedelta
 from typing import Final
@@ -66,7 +67,7 @@ class Reminders:
 
 
 def _in_portions(records: "QuerySet[Record]") -> Iterator[list[Record]]:
-    last = ""
+    last: str = ""
     while portion := list(records.filter(pk__gt=last).order_by("pk")[:_AT_ONCE]):
         yield portion
         last = portion[-1].pk
@@ -177,11 +178,8 @@ def _warned(record_ids: list[str], now: datetime) -> set[str]:
 
 def remind_reviewers(now: datetime) -> None:
     """Once a week, tell those who may publish how much has waited for more than a week."""
-    waiting: dict[str | None, int] = {}
-    for owner in Record.objects.filter(state=State.SUBMITTED, updated_at__lt=now - PATIENCE).values_list(
-        "owner_id", flat=True
-    ):
-        waiting[owner] = waiting.get(owner, 0) + 1
+    late = Record.objects.filter(state=State.SUBMITTED, updated_at__lt=now - PATIENCE)
+    waiting: Counter[str | None] = Counter(late.values_list("owner_id", flat=True))
     counts: dict[int, int] = {}
     for owner, number in waiting.items():
         for account_id in who_may(Permission.PUBLISH, owner):

@@ -81,6 +81,7 @@ def names(record_ids: Iterable[str], reader: Reader) -> dict[str, Named]:
     found: dict[str, Named] = {}
     for record_id, number, language, titles, format, state, visibility, owner, author, published, latest in rows:
         works = reads_drafts(reader, owner, author, state, visibility)
+        whole = reader.sees_all or is_own(reader, owner, author)
         is_shown = number == published and state != State.RETIRED and sees(reader, visibility)
         if (number == latest) if works else is_shown:
             found[record_id] = Named(record_id, format, language, titles or {}, state, works, whole)

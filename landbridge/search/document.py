@@ -17,6 +17,7 @@ from landbridge.formats.vocabulary import ancestors
 from landbridge.lib.languages import LANGUAGES, primary
 from landbridge.registry.queries import RecordView
 from landbridge.registry.rules import audience
+from landbridge.search import experts
 from landbridge.search.analysis import Word, cognate
 from landbridge.search.concepts import Annotator, annotator
 from landbridge.search.places import with_regions
@@ -238,6 +239,7 @@ def document(view: RecordView, reader: Annotator | None = None) -> IndexDocument
         },
         facets={
             **facets, "type": (view.format,), "language": languages, "freshness": (str(confirmed.year),),
+            **(experts.facets_of(view.data) if view.format == "expert" else {}),
             "audience": audience(view), "state": ("closed" if found.flags.get("closed") else "open",),
         },
         numbers=_numbers(view, found, confirmed),
@@ -256,6 +258,7 @@ def _numbers(view: RecordView, found: Gathered, confirmed: date) -> dict[str, in
     return {
         "updated": int(view.updated_at.timestamp() * 1000),
         "confirmed": day(confirmed),
+        "confirm_by": day(view.confirm_by) if view.confirm_by else NEVER,
         "opens": day(date.fromisoformat(opens)) if opens else 0,
         "closes": _closes(view, found),
         "trl_level": int(level) if level.isdigit() else 0,
@@ -290,6 +293,7 @@ def _stored(
         "places": list(dict.fromkeys(short for short, _ in keys.get("place", [])))[:40],
         "confirmed": confirmed.isoformat(), "updated": int(view.updated_at.timestamp()),
         "confirmed_by_hand": view.confirmed_on is not None,
+        "confirm_by": view.confirm_by.isoformat() if view.confirm_by else "",
         "sample": bool(view.data.get("sample")), "provider": found.names[0] if found.names else "",
         "keys": _told_keys(terms.concept),
         "support": facets.get("support", ()), "themes": facets.get("theme", ()),
@@ -301,7 +305,8 @@ def _stored(
         "closes": _closes(view, found), "risk": any(role == "risk" for _, _, role in found.texts),
         "needs": {role: keys[role][0][0] for role in _CAPACITY if role in keys},
         "flags": {role: found.flags[role] for role in _KEPT_FLAGS if found.flags.get(role)},
-        "origin": view.origin, "revision": view.revision,
+        "origin": view.origin, "revision": view.revision, "labels": view.data.get("tk_labels") or (),
+        **(experts.kept_of(view.data) if view.format == "expert" else {}),
     }  # fmt: skip
     return {name: value for name, value in stored.items() if value not in ("", [], (), {}, False, None)}
 

@@ -17,6 +17,7 @@ from landbridge.search.plan import (
     FACETS,
     FILTERS,
     NUMBERS,
+    ROSTER,
     TEXT_FIELDS,
     Answer,
     Clause,
@@ -28,7 +29,7 @@ from landbridge.search.plan import (
     Row,
 )
 
-LAYOUT: Final = 3
+LAYOUT: Final = 4
 _WEIGHTS: Final = {"text": 1.0, "title": 0.6, "concept": 0.8, "subject": 1.2, "broader": 0.3, "cognate": 0.25}
 _MOST_CLAUSES: Final = 200
 
@@ -112,7 +113,7 @@ class Fts5Index:
         return int(self._connection().execute("SELECT count(*) FROM record").fetchone()[0])
 
     def frequency(self, field: str, term: str) -> int:
-        if field in FACETS + FILTERS:
+        if field in FACETS + ROSTER + FILTERS:
             sql = "SELECT count(*) FROM value WHERE field = ? AND value = ?"
             return int(self._connection().execute(sql, [field, term]).fetchone()[0])
         sql = "SELECT doc FROM vocabulary WHERE term = ? AND col = ?"
@@ -177,10 +178,11 @@ def _order(plan: Plan, weighed: bool) -> tuple[str, str]:
         return f"record.{plan.sort.removeprefix('-')} {direction}, record.id", "0"
     if not plan.groups:
         return "record.id", "1"
+    less = f" - {plan.sinking.by:.6f} * (record.confirm_by < {plan.sinking.before:d})" if plan.sinking else ""
     if weighed:
-        return "1 DESC, record.id", "hit.score"
+        return "1 DESC, record.id", f"hit.score{less}"
     weights = ", ".join(str(_WEIGHTS[name]) for name in TEXT_FIELDS)
-    return "1 DESC, record.id", f"-bm25(words, {weights})"
+    return "1 DESC, record.id", f"-bm25(words, {weights}){less}"
 
 
 def _source(plan: Plan, weighed: list[tuple[float, str]] | None) -> tuple[str, list[Any]]:

@@ -15,6 +15,7 @@ from landbridge.search.plan import (
     FACETS,
     FILTERS,
     NUMBERS,
+    ROSTER,
     TEXT_FIELDS,
     Answer,
     Clause,
@@ -28,7 +29,7 @@ from landbridge.search.plan import (
 
 logger = logging.getLogger(__name__)
 
-LAYOUT: Final = 4
+LAYOUT: Final = 5
 """Raise it when the fields change: an index of another layout is dropped and built anew from the journal."""
 _HEAP: Final = 30_000_000
 _COUNTS_KEPT: Final = 20.0
@@ -44,7 +45,7 @@ def _schema() -> tantivy.Schema:
     for name in TEXT_FIELDS:
         option = "position" if name in ("text", "title") else "freq"
         builder.add_text_field(name, tokenizer_name="whitespace", index_option=option)
-    for name in FACETS:
+    for name in FACETS + ROSTER:
         builder.add_text_field(name, tokenizer_name="raw", index_option="basic", fast=True)
     for name in FILTERS:
         builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
@@ -130,7 +131,7 @@ class TantivyIndex:
         if plan.sort:
             options["order_by_field"] = plan.sort.removeprefix("-")
             options["order"] = tantivy.Order.Asc if plan.sort.startswith("-") else tantivy.Order.Desc
-        result = searcher.search(query, **options)
+        result = searcher.search(self._sunk(query, plan), **options)
         rows = tuple(
             Row(0.0 if plan.sort else float(score), _stored(searcher.doc(address)))
             for score, address in result.hits[: plan.limit]
@@ -173,6 +174,14 @@ class TantivyIndex:
         if all(occur == Occur.MustNot for occur, _ in parts):
             parts.append((Occur.Must, Query.all_query()))
         return Query.boolean_query(parts)
+
+    def _sunk(self, query: Query, plan: Plan) -> Query:
+        """The same, with what is overdue further down. It finds no more and no less, and is counted without this."""
+        if plan.sinking is None or plan.sort:
+            return query
+        overdue = self._range(Range("confirm_by", most=plan.sinking.before - 1))
+        less = Query.const_score_query(overdue, -plan.sinking.by)
+        return Query.boolean_query([(Occur.Must, query), (Occur.Should, less)])
 
     def _groups(self, plan: Plan) -> Iterator[tuple[Occur, Query]]:
         needed = [group for group in plan.groups if group.needed]

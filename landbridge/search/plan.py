@@ -6,8 +6,9 @@ Fields of the index:
 - `concept`: keys of concepts found in the texts or named in the answers; `subject`: those of the titles;
   `broader`: the concepts above them;
 - `cognate`: keys of international words; `word`: whole words as written, for spelling help;
-- filters, each with a count per value: see FACETS; and further filters without counts: see FILTERS;
-- numbers: `updated`, `confirmed`, `opens`, `closes` (days since 1970), `trl_level`, `title_order`.
+- filters, each with a count per value: see FACETS, and ROSTER for those of experts; further filters without counts: see
+  FILTERS;
+- numbers: `updated`, `confirmed`, `confirm_by`, `opens`, `closes` (days since 1970), `trl_level`, `title_order`.
 """
 
 from collections.abc import Mapping
@@ -20,8 +21,10 @@ TEXT_FIELDS: Final = ("text", "title", "concept", "subject", "broader", "cognate
 FACETS: Final = (
     "type", "place", "ecosystem", "target", "theme", "support", "ip", "trl", "language", "freshness",
 )  # fmt: skip
+ROSTER: Final = ("expertise", "speaks", "vetting")
+"""Facets of experts alone; counted only where the roster asks."""
 FILTERS: Final = ("id", "audience", "state", "excluded", "served", "technology", "owner")
-NUMBERS: Final = ("updated", "confirmed", "opens", "closes", "trl_level", "title_order")
+NUMBERS: Final = ("updated", "confirmed", "confirm_by", "opens", "closes", "trl_level", "title_order")
 NEVER: Final = 10_000_000
 """A day that does not come: what does not expire, closes then."""
 
@@ -67,6 +70,14 @@ class Range:
     most: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Sinking:
+    """What should have been confirmed before this day comes later: its score is less by so much."""
+
+    before: int
+    by: float
+
+
 @dataclass(frozen=True)
 class Plan:
     """A whole question. An empty list of groups matches every record that passes the filters."""
@@ -80,6 +91,8 @@ class Plan:
     """How many of the groups that are not needed must match when none is needed."""
     sort: str = ""
     """A number field, largest first; `-field` for smallest first; empty for the best first."""
+    sinking: Sinking | None = None
+    """Only where the best come first."""
     limit: int = 20
     offset: int = 0
     facets: tuple[str, ...] = ()

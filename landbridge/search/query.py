@@ -3,7 +3,7 @@
 import base64
 import binascii
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -13,7 +13,8 @@ from landbridge.registry.rules import ANYONE, Reader
 from landbridge.search.footing import on_one_footing
 from landbridge.search.index import index
 from landbridge.search.places import resolve
-from landbridge.search.plan import FACETS, Plan, Row, readable_by
+from landbridge.search.plan import FACETS, Group, Plan, Row, readable_by
+from landbridge.search.sinking import sinking
 from landbridge.search.snippets import Highlighter
 from landbridge.search.spelling import suggest
 from landbridge.search.understand import Understood, read, summarise
@@ -24,7 +25,7 @@ MOST: Final = 100
 DEEPEST: Final = 10_000
 """How far a search can be paged; the full dump and the list of records go further."""
 SORTS: Final = {"relevance": "", "newest": "updated", "title": "-title_order"}
-_FILTER_OF: Final = {
+FILTER_OF: Final = {
     "types": "type", "languages": "language", "places": "place", "ecosystems": "ecosystem", "targets": "target",
     "themes": "theme", "support": "support", "ip": "ip", "trl": "trl",
 }  # fmt: skip
@@ -81,8 +82,11 @@ class Hit:
     places: tuple[str, ...]
     confirmed_on: str
     confirmed_by_hand: bool
+    confirm_by: str
     provider: str
     sample: bool
+    labels: tuple[str, ...] = ()
+    """Labels of communities: ids of `tk_labels`."""
 
     @property
     def url(self) -> str:
@@ -120,17 +124,14 @@ def search(
     wording = word_groups(query.text[:2000], language)
     rights = readable_by(reader)
     plan = Plan(
-        groups=on_one_footing(wording.strict, index()), filters={**_filters(query), **rights["filters"]},
-        without=rights["without"], sort=_sort(query),
+        filters={**_filters(query), **rights["filters"]}, without=rights["without"], sort=_sort(query),
         limit=max(1, min(query.limit, MOST)), offset=offset, facets=FACETS if with_facets else (),
         facet_size=facet_size,
     )  # fmt: skip
-    answer = index().search(plan)
+    answer = index().search(_worded(plan, wording.strict))
     loosened = not answer.total and len(wording.loose) > 1
     if loosened:
-        answer = index().search(
-            replace(plan, groups=on_one_footing(wording.loose, index()), least_groups=wording.least)
-        )
+        answer = index().search(replace(_worded(plan, wording.loose), least_groups=wording.least))
     highlighter = Highlighter(wording)
     reading = read(query.text[:2000], wording.language)
     return Results(
@@ -146,6 +147,27 @@ def search(
     )
 
 
+def _worded(plan: Plan, groups: tuple[Group, ...]) -> Plan:
+    """The plan with the words of the question, on one footing, and with what is overdue further down."""
+    level = on_one_footing(groups, index())
+    return replace(plan, groups=level, sinking=None if plan.sort else sinking(level, index()))
+
+
+def fitting(query: Query, ids: Sequence[str], reader: Reader = ANYONE, language: str = "en") -> list[str]:
+    """Which of these records a search finds, strictly: with all its words, or for a description with enough of them.
+
+    Raises:
+        BadQuery: a filter value that is not known any more.
+    """
+    wording = word_groups(query.text[:2000], language)
+    rights = readable_by(reader)
+    plan = Plan(
+        groups=wording.strict, least_groups=wording.least, sort="updated", limit=len(ids),
+        filters={**_filters(query), **rights["filters"], "id": tuple(ids)}, without=rights["without"],
+    )  # fmt: skip
+    return [row.stored["id"] for row in index().search(plan).rows]
+
+
 def _hit(row: Row, language: str, highlighter: Highlighter) -> Hit:
     stored = row.stored
     original = stored["language"]
@@ -155,9 +177,20 @@ def _hit(row: Row, language: str, highlighter: Highlighter) -> Hit:
         id=stored["id"], type=stored["type"], title=title, language=shown_in, original_language=original,
         score=round(row.score, 4), snippet=highlighter.snippet(summary, shown_in),
         places=tuple(stored.get("places", ())), confirmed_on=stored["confirmed"],
-        confirmed_by_hand=stored.get("confirmed_by_hand", False), provider=stored.get("provider", ""),
-        sample=stored.get("sample", False),
+        confirmed_by_hand=stored.get("confirmed_by_hand", False), confirm_by=stored.get("confirm_by", ""),
+        provider=stored.get("provider", ""), sample=stored.get("sample", False),
+        labels=tuple(stored.get("labels", ())),
     )  # fmt: skip
+
+
+def check(query: Query) -> None:
+    """Go on only when the question can be asked.
+
+    Raises:
+        BadQuery: otherwise.
+    """
+    _sort(query)
+    _filters(query)
 
 
 def _sort(query: Query) -> str:
@@ -169,7 +202,7 @@ def _sort(query: Query) -> str:
 def _filters(query: Query) -> dict[str, tuple[str, ...]]:
     """Each filter's values as the index knows them; several values of one filter are alternatives."""
     filters: dict[str, tuple[str, ...]] = {}
-    for name, facet in _FILTER_OF.items():
+    for name, facet in FILTER_OF.items():
         values: tuple[str, ...] = getattr(query, name)
         if values:
             filters[facet] = tuple(_value(name, value) for value in values[:50])

@@ -11,6 +11,8 @@ from landbridge.cooperation.matching import Match, Matching, Reason
 from landbridge.lib.languages import choose, direction
 from landbridge.search.plan import Row
 from landbridge.search.query import Hit
+from landbridge.web.communities import Label, labels_named
+from landbridge.web.freshness import badge
 from landbridge.web.labels import format_name, format_plural, month, places_named, reader_language, side
 
 REASONS: Final = 3
@@ -38,6 +40,10 @@ class Line:
     provider: str
     confirmed: str
     sample: bool
+    overdue: str = ""
+    """Since when nobody has confirmed it, in words; empty where it was confirmed in time."""
+    labels: tuple[Label, ...] = ()
+    """Labels of communities, as they are."""
 
     @property
     def href(self) -> str:
@@ -75,6 +81,7 @@ def of_hit(hit: Hit) -> Line:
     return Line(
         hit.id, hit.type, hit.title, hit.language, hit.original_language, mark_safe(_ended(hit.snippet)),  # noqa: S308
         places_named(hit.places), hit.provider, month(hit.confirmed_on), hit.sample,
+        badge(hit.confirm_by, hit.confirmed_on), labels_named(hit.labels),
     )  # fmt: skip
 
 
@@ -87,6 +94,7 @@ def of_row(row: Row) -> Line:
     return Line(
         stored["id"], stored["type"], title, shown_in, original, summary, places_named(stored.get("places", ())),
         stored.get("provider", ""), month(stored["confirmed"]), bool(stored.get("sample")),
+        badge(stored.get("confirm_by"), stored["confirmed"]), labels_named(stored.get("labels", ())),
     )  # fmt: skip
 
 
@@ -145,7 +153,8 @@ def of_match(match: Match) -> Fit:
     """A match as a row."""
     line = Line(
         match.id, match.type, match.title, match.language, match.language, match.snippet, places_named(match.places),
-        match.provider, month(match.confirmed_on), match.sample,
+        match.provider, month(match.confirmed_on), match.sample, badge(match.confirm_by, match.confirmed_on),
+        labels_named(match.labels),
     )  # fmt: skip
     told = [reason for reason in match.for_ if reason.text and _is_news(reason.criterion, match)]
     caveats = [caveat for caveat in match.against if caveat.criterion != "sample"]

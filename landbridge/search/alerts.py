@@ -1,0 +1,117 @@
+"""Tells what is new under the searches, Parties and terms that people watch.
+
+A messenger behind the search index: it asks the index about the changed records only, each question once however many
+people ask it.
+"""
+
+import logging
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final, Literal
+
+from landbridge.registry.models import Change
+from landbridge.registry.queries import RecordView
+from landbridge.registry.rules import Reader
+from landbridge.registry.telling import readers
+from landbridge.registry.workflow import State, Visibility
+from landbridge.search.concepts import annotator
+from landbridge.search.index import index
+from landbridge.search.models import Watch
+from landbridge.search.plan import Clause, Group, Plan, readable_by
+from landbridge.search.query import BadQuery, fitting
+from landbridge.search.watching import Found, active, query_of, tell
+
+logger = logging.getLogger(__name__)
+
+PORTION: Final = 400
+"""Changed records that one question to the index names at most."""
+_FACETS: Final = {
+    "ecosystems": "ecosystem", "targets": "target", "themes": "theme", "support_types": "support", "ip_status": "ip",
+    "trl": "trl", "countries": "place", "regions": "place", "technologies": "technology",
+}  # fmt: skip
+"""Vocabulary to the facet that holds its terms; terms of others are asked for as concepts."""
+
+
+def newly_shown(changes: Iterable[Change]) -> dict[str, int]:
+    """Records that came into everybody's sight by these changes, each with the serial of the last such change."""
+    return {
+        change.record_id: change.serial
+        for change in changes
+        if change.state == State.PUBLISHED
+        and change.visibility == Visibility.PUBLIC
+        and change.shown_to != Visibility.PUBLIC
+    }
+
+
+class WatchFollower:
+    """A messenger; see above."""
+
+    name = "watches"
+    kind: Literal["messenger"] = "messenger"
+    after = "search"
+
+    def built_as(self) -> str:
+        """A messenger is never built anew."""
+        return ""
+
+    def apply(self, changes: Sequence[Change], states: Mapping[str, RecordView]) -> None:
+        """Tell each watch what of these changes is new under it."""
+        shown = newly_shown(changes)
+        if not shown:
+            return
+        watches = active(("search", "party", "term"), max(shown.values()))
+        asked = _Asked(shown, readers({watch.account_id for watch in watches}))
+        found = [Found(watch, records) for watch in watches if (records := asked.fitting(watch))]
+        tell("watch", found)
+
+    def reset(self) -> None:
+        """A messenger forgets nothing."""
+
+    def release(self) -> None:
+        """It holds nothing."""
+
+
+class _Asked:
+    """Asks the index what of the changed records fits a watch; the same question is asked once."""
+
+    def __init__(self, shown: Mapping[str, int], known: Mapping[int, Reader]) -> None:
+        self._shown = shown
+        self._readers = known
+        every = list(shown)
+        self._portions = [every[start : start + PORTION] for start in range(0, len(every), PORTION)]
+        self._answers: dict[tuple[object, ...], list[str]] = {}
+
+    def fitting(self, watch: Watch) -> tuple[str, ...]:
+        """The changed records that fit, without what was there before the watch."""
+        reader = self._readers[watch.account_id]
+        rights = tuple(sorted((name, tuple(part.items())) for name, part in readable_by(reader).items()))
+        language = watch.account.language if watch.kind == "search" else ""
+        key = (watch.kind, watch.subject, language, rights)
+        if key not in self._answers:
+            self._answers[key] = [one for ids in self._portions for one in _ask(watch, ids, reader)]
+        return tuple(one for one in self._answers[key] if self._shown[one] > watch.since)
+
+
+def _ask(watch: Watch, ids: Sequence[str], reader: Reader) -> list[str]:
+    if watch.kind == "search":
+        try:
+            return fitting(query_of(watch.subject), ids, reader, watch.account.language)
+        except BadQuery as problem:
+            logger.warning("The watch %s asks for what is not known any more: %s", watch.pk, problem)
+            return []
+    return [row.stored["id"] for row in index().search(_plan(watch, ids, reader)).rows]
+
+
+def _plan(watch: Watch, ids: Sequence[str], reader: Reader) -> Plan:
+    """The question of a Party's or a term's watch."""
+    rights = readable_by(reader)
+    filters = {**rights["filters"], "id": tuple(ids)}
+    groups: tuple[Group, ...] = ()
+    if watch.kind == "party":
+        filters["place"] = (watch.subject,)
+    else:
+        name, _, identifier = watch.subject.partition(":")
+        if name in _FACETS:
+            filters[_FACETS[name]] = (identifier,)
+        else:
+            groups = (Group((Clause("concept", annotator().network.key(watch.subject)),)),)
+    return Plan(groups=groups, filters=filters, without=rights["without"], sort="updated", limit=len(ids))
