@@ -122,7 +122,9 @@ class CommonFormat(BaseModel):
                                       "capacityBuildingInitiative": "countryRegions"})
     ] = None  # fmt: skip
     subnational: Annotated[
-        Texts | None, Text(label="Place within the country", help="Province, island, river basin, site.",
+        Texts | None, Text(label="Place within the country",
+                           help="Province, island, river basin, site. Where the place must be protected, name no more "
+                                "than the province.",
                            section="where", role="body", rdf="schema:location")
     ] = None  # fmt: skip
     point: Annotated[

@@ -35,6 +35,7 @@ from landbridge.formats.fields import (
 )
 from landbridge.formats.format import parts, questions
 from landbridge.lib.languages import choose, direction
+from landbridge.web.communities import with_certificates
 from landbridge.web.labels import (
     capital,
     choice_name,
@@ -95,6 +96,8 @@ def _(question: RichText, answer: Any, model: type[BaseModel], name: str, readin
 @show.register
 def _(question: Line, answer: Any, model: type[BaseModel], name: str, reading: Reading) -> SafeString:
     given = answer if isinstance(answer, list) else [answer]
+    if name == "abs_reference":
+        return _several(map(with_certificates, given))
     fixed = _is_fixed(model, name) or question.pattern
     return _several(choice_name(one) if fixed else one for one in given)
 
@@ -258,7 +261,8 @@ def _(question: File, answer: Any, model: type[BaseModel], name: str, reading: R
 @show.register
 def _(question: Point, answer: Any, model: type[BaseModel], name: str, reading: Reading) -> SafeString:
     if answer.get("blurred"):
-        return format_html("{}", gettext("The exact place is withheld to protect it"))
+        near = f"{answer['latitude']:.1f}, {answer['longitude']:.1f}"
+        return format_html('<bdi dir="ltr">≈ {}</bdi> ({})', near, gettext("The exact place is withheld to protect it"))
     place = f"{answer['latitude']:.4f}, {answer['longitude']:.4f}"
     return format_html('<bdi dir="ltr">{}</bdi>', place)
 
