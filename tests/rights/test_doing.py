@@ -37,7 +37,8 @@ class Case:
 def bring(state: str, owner: str | None, visibility: str, **more: Any) -> str:
     """A record that the node brought into this state."""
     data = more.pop("data", NEED)
-    made = actions.draft(actor=NODE, format="need", data=data, owner=owner, visibility=visibility, **more).id
+    more.setdefault("format", "need")
+    made = actions.draft(actor=NODE, data=data, owner=owner, visibility=visibility, **more).id
     for verb in BEFORE[state]:
         said = {"data": data, "language": "en"} if verb == "revise" else {}
         getattr(actions, verb)(actor=NODE, record_id=made, **said)
