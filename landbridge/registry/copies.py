@@ -14,7 +14,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from landbridge.formats.library import FORMATS
-from landbridge.formats.validate import format_named, validate
+from landbridge.formats.validate import InvalidRecord, format_named, validate
 from landbridge.lib.languages import choose
 from landbridge.parties.models import Party
 from landbridge.parties.permissions import Permission
@@ -23,6 +23,7 @@ from landbridge.registry.merging import apply, fingerprint, piece
 from landbridge.registry.models import Record, WorkingCopy
 from landbridge.registry.queries import RecordView, Unknown, get, latest
 from landbridge.registry.rules import Reader
+from landbridge.registry.told import unfinished
 from landbridge.registry.workflow import State, Verb, Visibility, Workflow, step
 from landbridge.registry.writing import Actor, Conflict, Forbidden, require
 
@@ -158,14 +159,16 @@ def save(*, actor: Actor, copy_id: str, typed: Typed) -> Saved:
 
 
 def _weigh(answers: Mapping[str, Any], typed: Typed, same_page: bool) -> tuple[dict[str, Any], dict[str, Any]]:
-    """The pieces to take, and those that were changed here and elsewhere."""
+    """The pieces to take, and those that were changed here and elsewhere; what this page did not change stays."""
     taken, refused = {}, {}
     for path, answer in typed.pieces.items():
         here, there = fingerprint(answer), fingerprint(piece(answers, path))
         was = typed.was.get(path, there)
+        if here == was:
+            continue
         if same_page or there in (was, here):
             taken[path] = answer
-        elif here != was:
+        else:
             refused[path] = answer
     return taken, refused
 
@@ -228,10 +231,19 @@ def check(copy: WorkingCopy) -> dict[str, Any]:
     Raises:
         InvalidRecord: with all problems at once.
     """
-    return validate(copy.format, settled(copy.answers), copy.language)
+    answers = settled(copy.answers)
+    problems = list(unfinished(copy.format, answers))
+    try:
+        clean = validate(copy.format, answers, copy.language)
+    except InvalidRecord as invalid:
+        told = {problem.field for problem in problems}
+        problems += [problem for problem in invalid.problems if problem.field not in told]
+    if problems:
+        raise InvalidRecord(problems)
+    return clean
 
 
-def finish(*, actor: Actor, copy_id: str, verb: Verb) -> Record:
+def finish(*, actor: Actor, copy_id: str, verb: Verb, visibility: str = "") -> Record:
     """Make a copy a revision and draft, submit or publish it; the copy is gone with it, in one transaction.
 
     A new record takes the id of its copy, so that a second press of the button finds the record and changes nothing.
@@ -246,6 +258,8 @@ def finish(*, actor: Actor, copy_id: str, verb: Verb) -> Record:
         copy = _of(actor).select_for_update().filter(pk=copy_id).first()
         if copy is None:
             return became(actor=actor, copy_id=copy_id)
+        if visibility in set(Visibility):
+            copy.visibility = visibility
         record = _revision(actor, copy)
         if verb == Verb.SUBMIT:
             record = actions.submit(actor=actor, record_id=record.id)
@@ -268,7 +282,7 @@ def became(*, actor: Actor, copy_id: str) -> Record:
 
 
 def _revision(actor: Actor, copy: WorkingCopy) -> Record:
-    answers = settled(copy.answers)
+    answers = check(copy)
     if copy.record_id:
         return actions.revise(
             actor=actor, record_id=copy.record_id, data=answers, language=copy.language, seen=copy.base

@@ -19,6 +19,7 @@ register.filter("criterion_name", labels.criterion_name)
 register.filter("language_name", labels.language_name)
 register.filter("place_name", labels.place_name)
 register.filter("side", labels.side)
+register.filter("said", labels.said)
 
 
 @register.simple_tag
