@@ -110,9 +110,25 @@ DATABASES = {"default": _database(DATA)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "parties.Account"
 
-FOLLOWERS = ["landbridge.search.follower.SearchFollower"]
+FOLLOWERS = [
+    "landbridge.search.follower.SearchFollower",
+    "landbridge.registry.telling.NoticeFollower",
+    "landbridge.registry.appointments.Appointments",
+    "landbridge.search.alerts.WatchFollower",
+    "landbridge.cooperation.alerts.MatchFollower",
+    "landbridge.exchange.out.webhooks.WebhookFollower",
+]
 """What reads the journal, as dotted names; a follower that is not listed does not run."""
-TASKS: list[str] = []
+TASKS: list[str] = [
+    "landbridge.registry.telling.CommentNotices",
+    "landbridge.web.invitations.InvitationMails",
+    "landbridge.registry.reminders.Reminders",
+    "landbridge.search.alerts.ForgetWatches",
+    "landbridge.web.mailing.Mailing",
+    "landbridge.exchange.out.deliveries.DeliverWebhooks",
+    "landbridge.exchange.out.deliveries.ForgetDeliveries",
+    "landbridge.web.api.idempotency.ForgetAnswers",
+]
 """What is done by the clock, as dotted names; see `registry/clock.py`."""
 
 IDENTITY_PROVIDERS = identity_providers(os.environ.get("LANDBRIDGE_OIDC") or "")
@@ -240,13 +256,19 @@ SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 CSRF_FAILURE_VIEW = "landbridge.web.forms.held.csrf_failure"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
+FILE_UPLOAD_HANDLERS = [
+    "landbridge.web.forms.uploads.LimitedUpload",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
 
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"without_keys": {"()": "landbridge.lib.redaction.WithoutKeys"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["without_keys"]}},
     "root": {"handlers": ["console"], "level": "WARNING"},
     "loggers": {
         "landbridge": {"level": "INFO"},

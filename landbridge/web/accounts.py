@@ -5,6 +5,7 @@ import hashlib
 import logging
 from smtplib import SMTPException
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core import context as request_context
@@ -44,6 +45,16 @@ def send(letter: EmailMessage) -> bool:
     return True
 
 
+def _at_home(context: dict[str, Any]) -> dict[str, Any]:
+    """Links in letters lead to the node's own address, whatever host the request has named."""
+    return {
+        name: settings.BASE_URL + urlsplit(told)._replace(scheme="", netloc="").geturl()
+        if name.endswith("_url") and isinstance(told, str)
+        else told
+        for name, told in context.items()
+    }
+
+
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     """Sign-up, sign-in and their letters."""
 
@@ -56,12 +67,17 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         """In the language of the person, where it is known, else of the page."""
         user = context.get("user")
         language = user.language if isinstance(user, Account) else reader_language()
-        told = {"node_name": settings.NODE_NAME, "base_url": settings.BASE_URL, "email": email, **context}
+        told = {"node_name": settings.NODE_NAME, "base_url": settings.BASE_URL, "email": email, **_at_home(context)}
         with translation.override(language if language in LANGUAGES else DEFAULT):
             letter = self.render_mail(template_prefix, email, told)
         request = request_context.request
         if not send(letter) and request is not None:
             messages.error(request, gettext("The mail could not be sent. Try again later."))
+
+    def send_notification_mail(
+        self, template_prefix: str, user: Account, context: dict[str, Any] | None = None, email: str | None = None
+    ) -> None:
+        super().send_notification_mail(template_prefix, user, {**(context or {}), "user": user}, email)
 
     def format_email_subject(self, subject: str) -> str:
         return one_line(super().format_email_subject(subject))

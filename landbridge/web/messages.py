@@ -50,7 +50,7 @@ class Message:
 
 def in_templates() -> Iterator[Message]:
     """The texts of the templates."""
-    for path in sorted((ROOT / "templates").rglob("*.html")):
+    for path in sorted(one for ending in ("*.html", "*.txt") for one in (ROOT / "templates").rglob(ending)):
         yield from _in_template(path.read_text(encoding="utf-8"))
 
 
