@@ -6,6 +6,7 @@ people ask it.
 
 import logging
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Final, Literal
 
 from landbridge.registry.models import Change
@@ -18,7 +19,7 @@ from landbridge.search.index import index
 from landbridge.search.models import Watch
 from landbridge.search.plan import Clause, Group, Plan, readable_by
 from landbridge.search.query import BadQuery, fitting
-from landbridge.search.watching import Found, active, query_of, tell
+from landbridge.search.watching import Found, active, query_of, tell, tidy
 
 logger = logging.getLogger(__name__)
 
@@ -115,3 +116,14 @@ def _plan(watch: Watch, ids: Sequence[str], reader: Reader) -> Plan:
         else:
             groups = (Group((Clause("concept", annotator().network.key(watch.subject)),)),)
     return Plan(groups=groups, filters=filters, without=rights["without"], sort="updated", limit=len(ids))
+
+
+class ForgetWatches:
+    """A task: drops for good the watches that were dropped long ago."""
+
+    name = "forget-watches"
+    every = 24 * 3600.0
+
+    def run(self, now: datetime) -> None:
+        """Drop them."""
+        tidy(now)
