@@ -7,7 +7,7 @@ wrote.
 
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from django.db import transaction
@@ -109,6 +109,10 @@ def title_of(answers: Mapping[str, Any], language: str) -> str:
     return choose(texts, language, language)[1][:300]
 
 
+UNSURE: Final = "?"
+"""Stands behind the fingerprint of a piece that a page sent and had no answer about: it may be saved, or may not."""
+
+
 @dataclass(frozen=True)
 class Typed:
     """What one page sends: its answers by piece (`places`, `title.en`), and what it began from.
@@ -154,7 +158,7 @@ def save(*, actor: Actor, copy_id: str, typed: Typed) -> Saved:
         answers = copy.answers
         for path, answer in taken.items():
             answers = apply(answers, path, answer)
-        _write(copy, answers, typed)
+        _write(copy, answers, replace(typed, writer="") if refused else typed)  # Refused once is refused again.
     return Saved(copy, refused)
 
 
@@ -163,8 +167,9 @@ def _weigh(answers: Mapping[str, Any], typed: Typed, same_page: bool) -> tuple[d
     taken, refused = {}, {}
     for path, answer in typed.pieces.items():
         here, there = fingerprint(answer), fingerprint(piece(answers, path))
-        was = typed.was.get(path, there)
-        if here == was:
+        told = typed.was.get(path, there)
+        was, is_unsure = told.removesuffix(UNSURE), told.endswith(UNSURE)
+        if here == was and not (same_page and is_unsure):
             continue
         if same_page or there in (was, here):
             taken[path] = answer

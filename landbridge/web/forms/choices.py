@@ -1,7 +1,7 @@
 """Choosing from what is fixed: a few words, short vocabularies at sight, long ones by typing in any language."""
 
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any, Final, get_args
 
@@ -44,17 +44,24 @@ def label_of(question: Terms, kept: str) -> str | None:
     return place_name(term.id) if isinstance(question, Places) else capital(term.label(reader_language()))
 
 
-def all_of(question: Terms) -> Iterable[tuple[str, str, bool]]:
-    """Every term: what is kept of it, what it is called, and whether it stands below another."""
+def all_of(question: Terms) -> Iterator[tuple[str, str, bool]]:
+    """Every term below the one above it: what is kept of it, what it is called, and whether it stands below another."""
     for name in question.vocabularies:
-        known = vocabulary(name)
-        own = f"{name}:"
-        for term in known:
-            yield (
-                question.keep(term),
-                label_of(question, term.id) or term.id,
-                any(key.startswith(own) for key in term.broader),
-            )
+        for term, is_below in _tree(name):
+            yield question.keep(term), label_of(question, term.id) or term.id, is_below
+
+
+@cache
+def _tree(name: str) -> tuple[tuple[Term, bool], ...]:
+    """The terms of a vocabulary in the order of its tree, each once."""
+    known = vocabulary(name)
+    found: dict[str, tuple[Term, bool]] = {}
+    waiting = [(term, False) for term in reversed(known.tops())]
+    while waiting:
+        term, is_below = waiting.pop()
+        if found.setdefault(term.id, (term, is_below))[0] is term:
+            waiting += [(one, True) for one in reversed(known.narrower(term.key)) if one.id not in found]
+    return (*found.values(), *((term, True) for term in known if term.id not in found))
 
 
 def plain(text: str) -> str:

@@ -77,6 +77,11 @@ class Page:
         found = tuple(name for section in every for name in named(self.model, section))
         return found if self.language == self.copy.language else tuple(filter(self._has_text, found))
 
+    @property
+    def number(self) -> int:
+        """Which of the sections it is, counted from one."""
+        return [*sections(self.model)].index(self.section) + 1
+
     def _has_text(self, name: str) -> bool:
         question = questions(self.model)[name]
         inner = parts(self.model, name) if question.kind == "group" else None

@@ -50,6 +50,8 @@ from landbridge.web.labels import said
 
 _LINE: Final = 300
 """Texts that may be longer get a field of several lines."""
+_SHORT: Final = 8
+"""More boxes than these stand in two columns where there is room."""
 Model = type[BaseModel]
 
 
@@ -136,7 +138,9 @@ def _(question: QuestionNames, answer: Any, model: Model, name: str, path: str, 
 
 
 def _box(boxes: Iterable[SafeString]) -> SafeString:
-    return format_html('<div class="box">{}</div>', format_html_join("", "{}", ((box,) for box in boxes)))
+    every = list(boxes)
+    drawn = format_html_join("", "{}", ((box,) for box in every))
+    return format_html('<div class="box{}">{}</div>', " long" if len(every) > _SHORT else "", drawn)
 
 
 @draw.register

@@ -22,7 +22,7 @@ def rows(asked: Asked, path: str, answers: Sequence[Any], one: Draw) -> SafeStri
     add = format_html(
         '<p><button class="small" name="_do" value="add:{}">{}</button></p>', path, gettext("Add another")
     )
-    return format_html("{}{}", _row_list(path, drawn, handles=True), add)
+    return format_html("{}{}", _row_list(path, drawn, handles=bool(answers)), add)
 
 
 def _row_list(path: str, drawn: Sequence[SafeString], *, handles: bool) -> SafeString:

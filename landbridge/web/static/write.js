@@ -49,12 +49,11 @@ if (form) {
     busy = true;
     const sent = dirty;
     dirty = new Set();
-    const known = was();
-    for (const piece of sent) known[piece] = "?";
-    setWas(known);
-    field("_saved").value = Number(field("_saved").value) + 1;
     const body = snapshot();
-    body.set("_saved", Number(field("_saved").value) - 1);
+    const known = was();
+    for (const piece of sent) if (!known[piece].endsWith("?")) known[piece] += "?";
+    setWas(known); // Until the server answers, it may have them or not.
+    field("_saved").value = Number(field("_saved").value) + 1;
     try {
       const answer = await fetch(form.dataset.autosave, { method: "POST", body, keepalive: body.toString().length < 60000, credentials: "same-origin", headers: { Accept: "application/json", "X-CSRFToken": field("csrfmiddlewaretoken").value } });
       if (answer.ok) {
