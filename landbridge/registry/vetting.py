@@ -6,12 +6,13 @@ and returned when they are not, kept for four years.
 
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, Final
 
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from landbridge.formats.validate import InvalidRecord, Problem
 from landbridge.parties.models import Party
@@ -21,7 +22,7 @@ from landbridge.registry import journal
 from landbridge.registry.models import Nomination, Record, Revision
 from landbridge.registry.queries import Unknown
 from landbridge.registry.rows import insert
-from landbridge.registry.rules import may_read
+from landbridge.registry.rules import Reader, may_read, readable, workable
 from landbridge.registry.safeguards import require_consent_to_list, require_safe
 from landbridge.registry.workflow import NotPossible, State, Verb
 from landbridge.registry.writing import (
@@ -256,6 +257,37 @@ def waiting_for(account_id: int) -> "QuerySet[Nomination]":
     """The nominations that wait for a person's own word."""
     own = Nomination.objects.filter(accepted=None, record__author_id=account_id, record__owner=None)
     return own.select_related("party", "record").order_by("at", "pk")
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """An expert who waits for a step of the help desk."""
+
+    id: str
+    title: Mapping[str, str]
+    language: str
+    state: str
+    vetting: str
+    missing: tuple[str, ...]
+    since: datetime
+
+
+def waiting(reader: Reader, after: str = "", limit: int = 30) -> tuple[list[Waiting], str]:
+    """Experts whom nobody has approved yet and those handed in anew, by their ids after one, and where to go on: for
+    those who vet. One query."""
+    seen = readable(reader) | workable(reader)
+    latest = Revision.objects.filter(number=F("record__latest"), record__format="expert", record__origin="")
+    here = latest.filter(record__in=Record.objects.filter(seen, state__in=RESTING)).filter(record_id__gt=after)
+    early = Q(data__vetting__in=("self_declared", "nominated")) | Q(data__vetting__isnull=True)
+    fields = ("record_id", "data", "language", "record__state", "record__updated_at")
+    rows = list(
+        here.filter(early | Q(record__state=State.SUBMITTED)).order_by("record_id").values_list(*fields)[: limit + 1]
+    )
+    found = [
+        Waiting(key, data["title"], language, state, vetting_of(data), missing(data), since)
+        for key, data, language, state, since in rows[:limit]
+    ]
+    return found, found[-1].id if len(rows) > limit else ""
 
 
 def beyond(party: str) -> tuple[int, dict[str, int]]:
