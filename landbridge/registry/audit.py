@@ -8,10 +8,9 @@ from typing import Any, Final
 from django.db.models import Q, QuerySet
 
 from landbridge.parties.models import Account, Membership
-from landbridge.parties.permissions import Permission, allows
-from landbridge.parties.permissions import Role as RoleName
+from landbridge.parties.permissions import Permission, Role, allows
 from landbridge.registry.models import Change, Record
-from landbridge.registry.queries import Unknown
+from landbridge.registry.queries import RecordView, Unknown
 from landbridge.registry.readers import Standing
 from landbridge.registry.review import person, seen_by, title_of
 
@@ -75,6 +74,15 @@ def of_record(standing: Standing, record_id: str, before: int = 0, limit: int = 
     return page(Change.objects.filter(record_id=record_id), standing, before, limit, owners={record_id: row[0]})
 
 
+def of_view(standing: Standing, view: RecordView, held: Iterable[Membership], before: int = 0) -> Trail | None:
+    """The trail of a record that is open already, with the roles of those who publish for its owner; None for those
+    who do not read trails."""
+    if not may_audit(standing, view.owner, view.author):
+        return None
+    done = Change.objects.filter(record_id=view.id)
+    return page(done, standing, before, PAGE, {view.id: view.owner}, held)
+
+
 def of_person(standing: Standing, account_id: int, before: int = 0, limit: int = PAGE) -> Trail:
     """What somebody did: all of it for themselves; for others, what they did with the records of their own party.
 
@@ -114,6 +122,7 @@ def page(
     before: int,
     limit: int,
     owners: Mapping[str, str | None] | None = None,
+    held: Iterable[Membership] | None = None,
 ) -> Trail:
     """A page of changes, with titles of the records that the reader sees and the delegations they were done under."""
     older = changes.filter(serial__lt=before) if before else changes
@@ -123,7 +132,9 @@ def page(
     known = owners or {}
     if owners is None:
         titles, known = _seen({row[1] for row in shown}, standing)
-    roles = _roles({row[7] for row in shown if row[7]}, {owner for owner in known.values() if owner})
+    if held is None:
+        held = _held({row[7] for row in shown if row[7]}, {owner for owner in known.values() if owner})
+    roles = _by_person(held)
     lines = [_line(row, titles, roles.get((row[7], known.get(row[1]) or ""), ())) for row in shown]
     return Trail(lines, lines[-1].serial if len(rows) > limit else 0)
 
@@ -140,12 +151,16 @@ def _seen(ids: Iterable[str], standing: Standing) -> tuple[dict[str, Mapping[str
     return {key: title or {} for key, _, title in found}, {key: owner for key, owner, _ in found}
 
 
-def _roles(actors: set[int], parties: set[str]) -> dict[tuple[int, str], list[Membership]]:
-    """(account, party) to the roles that it has or had for it, with which one publishes."""
-    publishing = [role.value for role in RoleName if allows(role, Permission.PUBLISH)]
+def _held(actors: set[int], parties: set[str]) -> Iterable[Membership]:
+    """The roles with which these people publish, or did, for these parties."""
+    publishing = [role.value for role in Role if allows(role, Permission.PUBLISH)]
     held = Q(account_id__in=actors, party_id__in=parties, role__in=publishing)
+    return Membership.objects.filter(held).select_related("party") if actors and parties else ()
+
+
+def _by_person(held: Iterable[Membership]) -> dict[tuple[int, str], list[Membership]]:
     found: dict[tuple[int, str], list[Membership]] = {}
-    for role in Membership.objects.filter(held).select_related("party") if actors and parties else ():
+    for role in held:
         found.setdefault((role.account_id, role.party_id or ""), []).append(role)
     return found
 

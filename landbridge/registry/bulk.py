@@ -5,16 +5,18 @@ carries the batch in the journal, so that it can be undone later, as far as nobo
 """
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
+
+from django.db.models import Exists, OuterRef, Subquery
 
 from landbridge.formats.validate import InvalidRecord
 from landbridge.registry import actions
 from landbridge.registry.models import Change, Record
 from landbridge.registry.queries import Unknown
 from landbridge.registry.readers import Standing
-from landbridge.registry.review import seen_by
+from landbridge.registry.review import seen_by, title_of
 from landbridge.registry.workflow import NotPossible, Verb
 from landbridge.registry.writing import Actor, Conflict, Forbidden, Said
 
@@ -129,3 +131,28 @@ def _try(do: Do, actor: Actor, record_id: str, said: Said) -> str:
     except Unknown:
         return "unknown"
     return ""
+
+
+@dataclass(frozen=True)
+class Done:
+    """A record of a bulk action: what was done to it, and whether nobody has changed it since."""
+
+    record_id: str
+    verb: str
+    title: Mapping[str, str]
+    is_newest: bool
+
+
+def exists(batch: str) -> bool:
+    """Whether anything was done under this name."""
+    return Change.objects.filter(batch=batch).exists()
+
+
+def done_in(batch: str, standing: Standing) -> list[Done]:
+    """What the person did in a bulk action, of the records that they still see: one query."""
+    newer = Change.objects.filter(record_id=OuterRef("record_id"), serial__gt=OuterRef("serial"))
+    about = Record.objects.filter(seen_by(standing), pk=OuterRef("record_id")).annotate(title=title_of())
+    rows = Change.objects.filter(batch=batch, actor_id=standing.account_id).order_by("serial")
+    told = rows.annotate(title=Subquery(about.values("title")[:1]), newer=Exists(newer))
+    found = told.values_list("record_id", "verb", "title", "newer")[: LIMIT + 1]
+    return [Done(record_id, verb, title or {}, not newer) for record_id, verb, title, newer in found]

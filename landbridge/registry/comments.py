@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from django.db import transaction
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import BigIntegerField, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from landbridge.formats import tidy
@@ -22,6 +22,8 @@ from landbridge.registry.rules import Reader, workable
 from landbridge.registry.writing import Actor, Forbidden, require
 
 LONGEST: Final = 4000
+_TWICE: Final = timedelta(minutes=10)
+"""The same remark of the same person within this time was sent twice, by a second press or a line that dropped."""
 MOST: Final = 400
 """The remarks of one record that are shown; older ones than these are in the database only."""
 
@@ -81,10 +83,11 @@ def add(
     if about and not may_be_on(view, reader, about):
         raise BadComment("field")
     now = datetime.now(UTC)
-    return Comment.objects.create(
-        record_id=record_id, revision=view.revision, field=about, text=kept, author_id=actor.account_id, at=now,
-        answers=root,
-    )  # fmt: skip
+    told: dict[str, Any] = {
+        "record_id": record_id, "field": about, "text": kept, "author_id": actor.account_id, "answers": root,
+    }  # fmt: skip
+    again = Comment.objects.filter(**told, at__gte=now - _TWICE).first()
+    return again or Comment.objects.create(**told, revision=view.revision, at=now)
 
 
 def _root(view: RecordView, reader: Reader, comment_id: int) -> Comment:
@@ -182,7 +185,7 @@ def _for(standing: Standing) -> "QuerySet[Any]":
     seen = Record.objects.filter(workable(standing.reader()), format__in=FORMATS)
     found = Comment.objects.filter(answers__isnull=True, settled_at__isnull=True, record__in=seen)
     concern = Q(record__in=mine) | Q(author_id=me)
-    last = Coalesce(Subquery(said.values("author_id")[:1]), 0)
+    last = Coalesce(Subquery(said.values("author_id")[:1]), 0, output_field=BigIntegerField())
     return found.filter(concern).annotate(last=last, told=Subquery(said.values("at")[:1])).exclude(last=me)
 
 

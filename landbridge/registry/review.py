@@ -7,13 +7,12 @@ from enum import StrEnum
 from functools import cache
 from typing import Any, Final
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Window
+from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet, Subquery, Window
 
 from landbridge.formats.library import FORMATS
 from landbridge.parties.models import Account, Membership
 from landbridge.parties.permissions import Permission, Role, allows
-from landbridge.parties.standing import current
-from landbridge.registry.models import Change, Record, Revision
+from landbridge.registry.models import Change, Record, Revision, WorkingCopy
 from landbridge.registry.readers import Standing, who_may
 from landbridge.registry.rules import readable, workable
 from landbridge.registry.workflow import State, Workflow
@@ -201,6 +200,25 @@ def unfinished(standing: Standing) -> "QuerySet[Record]":
     return mine.filter(seen_by(standing), state__in=states, format__in=FORMATS).order_by("-updated_at", "id")
 
 
+@dataclass(frozen=True)
+class Copy:
+    """Something that somebody is writing and has not finished."""
+
+    id: str
+    title: str
+    format: str
+    language: str
+    record_id: str
+    updated_at: datetime
+
+
+def copies_of(account_id: int | None, limit: int) -> list[Copy]:
+    """What somebody is writing, what they touched last first."""
+    mine = WorkingCopy.objects.filter(account_id=account_id or 0, format__in=FORMATS).order_by("-updated_at", "id")
+    rows = mine.values_list("id", "title", "format", "language", "record_id", "updated_at")[:limit]
+    return [Copy(*row) for row in rows]
+
+
 def own(standing: Standing) -> "QuerySet[Record]":
     """The records of the parties for which the person writes, and those that they began themselves."""
     parties = standing.parties_with(Permission.DRAFT)
@@ -229,18 +247,34 @@ def last_change(record_id: str) -> News | None:
     return News(*[*row[:5], person(row[5], row[6]), row[7]]) if row else None
 
 
+def last_serial(record_id: str) -> int:
+    """The serial of the record's newest change; 0 for one that has none."""
+    return Change.objects.filter(record_id=record_id).aggregate(newest=Max("serial"))["newest"] or 0
+
+
 def person(name: str | None, email: str | None) -> str:
     """What colleagues call somebody: their name, else the first part of their address; empty for nobody."""
     return name or (email or "").partition("@")[0]
 
 
-def deciders(owner: str | None, permission: Permission = Permission.PUBLISH) -> list[str]:
-    """The names of those who may publish for an owner, its own people before those of the node."""
-    roles = [role.value for role in Role if allows(role, permission)]
+def publishers(owner: str | None) -> list[Membership]:
+    """The roles with which somebody publishes, or did, for an owner; its own people before those of the node."""
+    roles = [role.value for role in Role if allows(role, Permission.PUBLISH)]
     where = Q(party_id=owner) | Q(party__isnull=True) if owner else Q(party__isnull=True)
-    found = Membership.objects.filter(current(), where, role__in=roles).order_by(F("party").desc(nulls_last=True), "pk")
-    names = found.values_list("account__name", "account__email")[:50]
-    return list(dict.fromkeys(person(name, email) for name, email in names))
+    found = Membership.objects.filter(where, role__in=roles).select_related("account", "party")
+    return list(found.order_by(F("party").desc(nulls_last=True), "pk")[:200])
+
+
+def deciders(roles: Iterable[Membership], day: date) -> list[str]:
+    """The names of those of them who may publish on a day."""
+    then = [role for role in roles if role.since <= day <= (role.until or day) and role.account.is_active]
+    return list(dict.fromkeys(person(role.account.name, role.account.email) for role in then))
+
+
+def titles_of(record_ids: Iterable[str], standing: Standing) -> dict[str, tuple[str, dict[str, str]]]:
+    """Record id to (format, title in languages) of those that somebody reads: one query."""
+    rows = Record.objects.filter(seen_by(standing), pk__in=set(record_ids)).annotate(title=title_of())
+    return {key: (format, title or {}) for key, format, title in rows.values_list("pk", "format", "title")}
 
 
 def authors(ids: Iterable[int]) -> dict[int, str]:

@@ -18,10 +18,11 @@ from threading import Event, Lock, Thread
 from typing import Any, Final, Literal
 
 from django.db import Error, connection, models
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 
 from landbridge.registry.models import Record, Tally
+from landbridge.registry.review import title_of
 
 logger = logging.getLogger(__name__)
 
@@ -29,6 +30,7 @@ Kind = Literal["viewed", "matched"]
 EVERY: Final = 10.0
 """Seconds between two writes of a process."""
 DAYS: Final = 30
+_KINDS: Final = ("viewed", "matched", "contacted")
 _AT_ONCE: Final = 500
 _MOST: Final = 100_000
 """So many different records between two writes are counted; more would be a machine, whatever it says it is."""
@@ -121,6 +123,8 @@ class Line:
     """How often a record was viewed, matched and contacted: (in the last 30 days, ever) each."""
 
     record_id: str
+    format: str
+    title: Mapping[str, str]
     counts: Mapping[str, tuple[int, int]]
 
 
@@ -128,16 +132,20 @@ def of_records(records: "QuerySet[Record]", today: date, limit: int = 10) -> lis
     """The records that were viewed most in the last 30 days, of these: one query."""
     recent = Q(day__gt=today - timedelta(days=DAYS))
     sums: dict[str, Any] = {}
-    for kind in ("viewed", "matched", "contacted"):
+    for kind in _KINDS:
         sums[f"{kind}_recent"] = _sum(recent & Q(kind=kind))
         sums[f"{kind}_ever"] = _sum(Q(kind=kind))
-    counted = Tally.objects.filter(record_id__in=records.order_by().values("pk"))
-    rows: QuerySet[Any, Any] = counted.values("record_id").annotate(**sums)
+    mine = records.order_by()
+    about = Record.objects.filter(pk=OuterRef("record_id")).annotate(title=title_of())
+    told = {name: Subquery(about.values(name)[:1]) for name in ("format", "title")}
+    counted = Tally.objects.filter(record_id__in=mine.values("pk"))
+    rows: QuerySet[Any, Any] = counted.values("record_id").annotate(**sums, **told)
     ordered: Iterable[Any] = rows.order_by("-viewed_recent", "-viewed_ever", "record_id")[:limit]
-    return [
-        Line(row["record_id"], {k: (row[f"{k}_recent"], row[f"{k}_ever"]) for k in ("viewed", "matched", "contacted")})
-        for row in ordered
-    ]
+    return [Line(row["record_id"], row["format"], row["title"] or {}, _counts(row)) for row in ordered]
+
+
+def _counts(row: Mapping[str, Any]) -> dict[str, tuple[int, int]]:
+    return {kind: (row[f"{kind}_recent"], row[f"{kind}_ever"]) for kind in _KINDS}
 
 
 def _sum(condition: Q) -> Coalesce:

@@ -1,5 +1,7 @@
 """Addresses of the desk of somebody who is signed in."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from landbridge.web.views import desk
+
+urlpatterns: list[URLPattern | URLResolver] = [path("desk", desk.desk), path("desk/confirm", desk.confirm)]

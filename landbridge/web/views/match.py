@@ -11,6 +11,7 @@ from landbridge.formats.vocabulary import vocabulary
 from landbridge.lib.languages import choose
 from landbridge.registry.queries import get
 from landbridge.search.understand import Understood
+from landbridge.web import counting
 from landbridge.web.addresses import link, values, words_of
 from landbridge.web.examples import examples
 from landbridge.web.hits import groups
@@ -56,7 +57,7 @@ def _answered(request: HttpRequest, given: QueryDict, name: str, template: str) 
         text, places=places, types=types, without=frozenset(without), reader=reader_of(request),
         reader_language=reader_language(), limit=OF_ONE_TYPE, per_type=0 if types else PER_TYPE,
     )  # fmt: skip
-    page |= _shown(matching) | {
+    page |= _shown(request, matching) | {
         "types": types, "tags": tags(matching.understood),
         "search_href": link("/search", [("q", text[:300])]),
     }  # fmt: skip
@@ -79,12 +80,13 @@ def _of_record(request: HttpRequest, given: QueryDict) -> HttpResponse:
         "mode": "record", "view": view, "title": title, "title_language": tag, "path": "/match", "types": types,
         "tags": tags(matching.understood),
     }  # fmt: skip
-    return render(request, "match.html", page | _shown(matching))
+    return render(request, "match.html", page | _shown(request, matching))
 
 
-def _shown(matching: Matching) -> dict[str, Any]:
+def _shown(request: HttpRequest, matching: Matching) -> dict[str, Any]:
     """The matches that fit; when none does, the nearest few, said plainly."""
     fitting = groups(matching)
+    counting.matched(request, [fit.line.id for group in fitting for fit in group.fits])
     nearest = [] if fitting else [fit for group in groups(matching, fitting=False) for fit in group.fits]
     return {
         "matching": matching,

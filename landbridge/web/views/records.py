@@ -13,14 +13,18 @@ from django.utils.translation import gettext
 
 from landbridge.cooperation.matching import match_record
 from landbridge.lib.languages import is_language_tag
+from landbridge.parties.permissions import Permission
+from landbridge.registry.endorsements import endorsements
 from landbridge.registry.queries import RecordView, get, revisions, titles
-from landbridge.registry.rules import Reader
+from landbridge.registry.rules import Reader, reads_drafts
+from landbridge.registry.workflow import State
 from landbridge.search.query import BadQuery, Query, search
+from landbridge.web import counting
 from landbridge.web.figures import marked
 from landbridge.web.hits import Fit, Line, groups, of_hits, of_match
 from landbridge.web.labels import reader_language, spelled
 from landbridge.web.pages import Page, countries, page, referred
-from landbridge.web.people import reader_of
+from landbridge.web.people import account_of, reader_of, standing
 from landbridge.web.views.errors import telling
 
 _ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._~-]{0,99}")
@@ -51,7 +55,9 @@ def record(request: HttpRequest, record_id: str) -> HttpResponse:
     if bare != record_id or _wants_json(request):
         response = as_json(_found(request, bare))
     else:
-        response = render(request, "record.html", _page(request, _found(request, record_id)))
+        view = _found(request, record_id)
+        response = render(request, "record.html", _page(request, view))
+        counting.viewed(request, view)
     patch_vary_headers(response, ("Accept",))
     return response
 
@@ -98,8 +104,19 @@ def _page(request: HttpRequest, view: RecordView) -> dict[str, Any]:
         "similar": [] if is_need else _similar(view, reader),
         "named_in": _named_in(shown, reader) if view.format == "organisation" else [],
         "citation": _citation(shown),
+        "endorsed": endorsements(view.id),
+        "works": _works(request, view),
         "address": f"{settings.BASE_URL}/records/{view.id}",
     }
+
+
+def _works(request: HttpRequest, view: RecordView) -> bool:
+    """Whether there is something to do with the record for this reader: to work on it, or to endorse it."""
+    if account_of(request) is None:
+        return False
+    held = standing(request)
+    on_it = reads_drafts(reader_of(request), view.owner, view.author, view.state, view.visibility)
+    return on_it or (view.state == State.PUBLISHED and bool(held.parties_with(Permission.ENDORSE)))
 
 
 def _fits(view: RecordView, reader: Reader) -> Iterator[Fit]:
@@ -139,5 +156,8 @@ def as_json(view: RecordView) -> HttpResponse:
         "revision": view.revision, "edition": view.edition, "state": view.state, "updated_at": view.updated_at,
         "published_at": view.published_at, "confirmed_on": view.confirmed_on, "expires_on": view.expires_on,
         "sha256": view.sha256, "url": f"{settings.BASE_URL}/records/{view.id}",
+        "endorsements": [
+            {"party": one.party, "on": one.at.date(), "revision": one.revision} for one in endorsements(view.id)
+        ],
     }  # fmt: skip
     return HttpResponse(orjson.dumps(body), content_type="application/json")

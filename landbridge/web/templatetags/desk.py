@@ -1,0 +1,50 @@
+"""Tags and filters of the pages of those who are signed in."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django import template
+from django.http import HttpRequest
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from landbridge.lib.languages import choose
+from landbridge.web import states
+from landbridge.web.labels import reader_language
+from landbridge.web.people import account_of, standing
+from landbridge.web.templatetags.landbridge import in_its_language
+
+register = template.Library()
+
+for _filter in (
+    states.state_name, states.state_meaning, states.state_look, states.verb_name, states.verb_done,
+    states.visibility_name, states.party_name, states.ago, states.moment,
+):  # fmt: skip
+    register.filter(_filter.__name__, _filter)
+
+
+@register.filter
+def in_my_language(texts: Mapping[str, str]) -> SafeString:
+    """The best language of a text for the reader, marked where it is not the page's."""
+    tag, text = choose(dict(texts), reader_language())
+    return format_html("<bdi{}>{}</bdi>", in_its_language(tag), text)
+
+
+@dataclass(frozen=True)
+class DeskNav:
+    """Which places of the desk somebody has a use for, and at which they are."""
+
+    at: str
+    has_role: bool
+
+
+@register.simple_tag(takes_context=True)
+def desk_nav(context: Any) -> DeskNav:
+    """For the list of places: who has no role yet has nothing to review and nobody to manage."""
+    request = getattr(context, "request", None)
+    if not isinstance(request, HttpRequest) or account_of(request) is None:
+        return DeskNav("", False)
+    places = ("/desk/watches", "/desk/notices", "/desk", "/write", "/review", "/people", "/account")
+    at = next((place for place in places if request.path == place or request.path.startswith(f"{place}/")), "")
+    return DeskNav("/review" if request.path.startswith("/records/") else at, bool(standing(request).roles))
