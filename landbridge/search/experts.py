@@ -18,19 +18,20 @@ def facets_of(data: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
         spoken.update(dict.fromkeys((language, *(f"{language}:{one}" for one in known))))
     return {
         "expertise": tuple(data.get("kinds") or ()), "speaks": tuple(spoken),
-        "vetting": () if _is_withheld(data, "vetting") else (data.get("vetting") or VETTING[0],),
+        "vetting": tuple(filter(None, (_vetting(data),))),
     }  # fmt: skip
 
 
-def _is_withheld(data: Mapping[str, Any], name: str) -> bool:
-    return name in (data.get("withheld") or ())
+def _vetting(data: Mapping[str, Any]) -> str:
+    """The state of vetting; empty for whoever withholds it."""
+    return "" if "vetting" in (data.get("withheld") or ()) else data.get("vetting") or VETTING[0]
 
 
 def kept_of(data: Mapping[str, Any]) -> dict[str, Any]:
     """What a row of the roster shows of an expert, beside what every row has."""
     skills = [[one["language"], one.get("level") or ""] for one in data.get("languages") or ()]
     return {
-        "kinds": list(data.get("kinds") or ()), "skills": skills, "vetting": data.get("vetting") or "",
+        "kinds": list(data.get("kinds") or ()), "skills": skills, "vetting": _vetting(data),
         "period": data.get("available_period") or {}, "travels": bool(data.get("travels")),
         "remote": bool(data.get("works_remotely")),
     }  # fmt: skip

@@ -113,7 +113,7 @@ def _press(request: HttpRequest, part: _Part) -> str:
         return (
             gettext("The expert is nominated.") if made.accepted else gettext("The expert was asked and will answer.")
         )
-    if do not in set(Step):
+    if do not in set(Step) or about:
         raise NotPossible(do[:20])
     vetting.vet(actor=actor, record_id=record_id, step=Step(do), said=said_)
     return gettext("Done. The roster shows it now.")
