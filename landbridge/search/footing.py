@@ -16,7 +16,11 @@ _MEANINGS = ("concept", "subject")
 
 
 def rarity(frequency: int, total: int) -> float:
-    """How much a term tells that so many of all records hold (the idf of BM25)."""
+    """How much a term tells that so many of all records hold (the idf of BM25).
+
+    An engine may count records that were replaced or dropped a moment ago: more than all cannot hold it.
+    """
+    frequency = min(frequency, total)
     return math.log(1 + (total - frequency + 0.5) / (frequency + 0.5))
 
 

@@ -178,7 +178,9 @@ def _order(plan: Plan, weighed: bool) -> tuple[str, str]:
         return f"record.{plan.sort.removeprefix('-')} {direction}, record.id", "0"
     if not plan.groups:
         return "record.id", "1"
-    less = f" - {plan.sinking.by:.6f} * (record.confirm_by < {plan.sinking.before:d})" if plan.sinking else ""
+    less = ""
+    if plan.sinking:
+        less = f" * (1 - {plan.sinking.share:.6f} * (record.confirm_by < {plan.sinking.before:d}))"
     if weighed:
         return "1 DESC, record.id", f"hit.score{less}"
     weights = ", ".join(str(_WEIGHTS[name]) for name in TEXT_FIELDS)

@@ -72,9 +72,11 @@ class Range:
 
 @dataclass(frozen=True, slots=True)
 class Sinking:
-    """What should have been confirmed before this day comes later: its score is less by so much."""
+    """What should have been confirmed before this day comes later: its score is less by so much, as a share where an
+    engine can multiply, else as a figure."""
 
     before: int
+    share: float
     by: float
 
 

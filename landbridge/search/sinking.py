@@ -31,7 +31,7 @@ def sinking(groups: Sequence[Group], index: Index) -> Sinking | None:
         return None
     total = max(1, index.count())
     worth = sum(max((_worth(one, index, total) for one in group.any_of), default=0.0) for group in groups)
-    return Sinking(before, SHARE * worth) if worth else None
+    return Sinking(before, SHARE, SHARE * worth) if worth else None
 
 
 def _any_overdue(index: Index, before: int) -> bool:
