@@ -146,9 +146,7 @@ def test_pages_follow_each_other(roster: None) -> None:
 
 
 @pytest.mark.parametrize("count", [1, 30])
-def test_pages_cost_the_same_whatever_they_hold(
-    cast: Cast, folder: Any, translations: None, count: int, django_assert_max_num_queries: Any
-) -> None:
+def test_pages_cost_the_same_whatever_they_hold(cast: Cast, folder: Any, translations: None, count: int) -> None:
     _bring({f"e{number}": {"title": {"en": f"Adviser {number}"}} for number in range(count)})
     client = _client(cast.henri)
     client.post("/roster/shortlist/change", {"expert": [f"e{number}" for number in range(count)], "do": "add"})
@@ -166,7 +164,7 @@ def test_pages_cost_the_same_whatever_they_hold(
 
 
 QUERIES = {
-    "/roster": 4, "/roster/queue": 5, "/roster/shortlist": 6, "/roster/shortlist.csv": 5, "/roster/experts/e0": 6,
+    "/roster": 3, "/roster/queue": 5, "/roster/shortlist": 6, "/roster/shortlist.csv": 5, "/roster/experts/e0": 9,
     "/roster/apply": 4,
 }  # fmt: skip
 
@@ -252,16 +250,9 @@ def test_a_shortlist_is_nobodys_but_its_makers_and_has_an_end(roster: None, cast
     assert "Coral adviser" not in sven.get("/roster/shortlist").content.decode()
     losa.post("/roster/shortlist/change", {"expert": [f"x{number}" for number in range(200)], "do": "add"})
     assert len(losa.session["shortlist"]) == 60
-    for back in (
-        "https://evil.example",
-        "//evil.example",
-        "/rosterx.evil",
-        "/roster//evil",
-        "/roster\\evil",
-        "javascript:1",
-    ):
+    for back in ("https://evil.example/roster", "//evil.example", "/\\evil.example", "javascript:1", "/desk"):
         away = losa.post("/roster/shortlist/change", {"do": "add", "back": back})["Location"]
-        assert away.startswith("/roster") and "//" not in away.replace("/roster//evil", "")
+        assert away == "/roster/shortlist"
 
 
 def test_an_application_begins_with_consent(cast: Cast, folder: Any, translations: None) -> None:
