@@ -45,3 +45,22 @@ def reader(client: Client) -> Any:
     from tests.api.small import Reader
 
     return Reader(client)
+
+
+@pytest.fixture
+def cast(db: None) -> Any:
+    """Everybody."""
+    from tests.cast import assemble
+
+    return assemble()
+
+
+@pytest.fixture
+def program(client: Client) -> Any:
+    """The program of somebody: of an account, with the scopes that its key shall have; of nobody without account."""
+    from tests.api.writer import Program, key_of
+
+    def of(account: Any = None, *scopes: str) -> Program:
+        return Program(client, None if account is None else key_of(account, *scopes))
+
+    return of

@@ -109,7 +109,7 @@ def test_too_much_and_of_the_wrong_kind(reader: Reader) -> None:
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "TRACE", "PROPFIND"])
 def test_methods_that_an_address_does_not_take(client: Client, method: str) -> None:
-    for address in ("search", "records", "records/drone-survey", "dump", "openapi.json", "schemas/need"):
+    for address in ("search", "records/drone-survey/revisions", "dump", "openapi.json", "schemas/need"):
         response = client.generic(method, f"/api/v1/{address}", b"{}", content_type="application/json")
         problem(response, 405)
         assert response["Allow"] == "GET, HEAD, OPTIONS"

@@ -1,6 +1,5 @@
 """Errors as RFC 9457 problems: what is wrong, where, and what to do about it."""
 
-import re
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, Final
@@ -11,6 +10,7 @@ from django.utils.translation import gettext, gettext_noop
 
 from landbridge.formats.validate import InvalidRecord
 from landbridge.formats.validate import Problem as FieldProblem
+from landbridge.lib.redaction import without_keys
 
 MEDIA_TYPE: Final = "application/problem+json"
 _TITLES: Final = {
@@ -36,10 +36,6 @@ NAMES: Final = {
     429: "too-many", 500: "internal",
 }  # fmt: skip
 """Status to the last part of the problem's type: a name that programs can go by."""
-
-
-_KEY: Final = re.compile(r"lb_[\w%-]{8,}")
-"""A key where it does not belong: what is said of a request must not pass it on."""
 
 
 class ProblemError(Exception):
@@ -84,8 +80,8 @@ def answer(
         "type": f"urn:landbridge:problem:{NAMES[status]}",
         "title": gettext(_TITLES[status]),
         "status": status,
-        "detail": readable(_KEY.sub("lb_…", detail)),
-        "instance": readable(_KEY.sub("lb_…", request.get_full_path()[:2000])),
+        "detail": readable(without_keys(detail)),
+        "instance": readable(without_keys(request.get_full_path()[:2000])),
     }
     if errors:
         body["errors"] = [
