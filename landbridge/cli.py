@@ -22,6 +22,7 @@ COMMANDS: Final = {
     "search": ("search:search", "Search the records in any of the six languages."),
     "match": ("match:match", "Match a record, a file or a text from the standard input with all records."),
     "vocabulary": ("vocabulary:vocabulary", "List, show, export and import vocabularies."),
+    "account": ("account:account", "People with accounts: add, list, let in by a link, disable."),
     "check": ("check:check", "Is this node healthy and safe to expose?"),
     "backup": ("backup:backup", "Write database, files, vocabularies and key to one archive."),
     "restore": ("backup:restore", "Bring a backup back."),

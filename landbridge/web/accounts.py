@@ -7,7 +7,9 @@ from smtplib import SMTPException
 from typing import Any, Final
 from urllib.parse import urlsplit
 
+from allauth.account import app_settings
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.utils import user_pk_to_url_str
 from allauth.core import context as request_context
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
@@ -15,6 +17,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.core.mail import EmailMessage
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils import translation
 from django.utils.crypto import get_random_string
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -27,11 +30,19 @@ from landbridge.web.labels import reader_language
 
 logger = logging.getLogger(__name__)
 ACCOUNT_PAGE: Final = "/account"
+STASHED: Final = "account_verified_email"
+"""Where allauth looks in the session for an address that was confirmed already, by the link of an invitation."""
 
 
 def display_name(account: Account) -> str:
     """What a person is called on our pages."""
     return account.name or account.email
+
+
+def set_password_path(account: Account) -> str:
+    """Where a person chooses a pass phrase: void when they have, and after three days."""
+    token = app_settings.PASSWORD_RESET_TOKEN_GENERATOR().make_token(account)
+    return reverse("account_reset_password_from_key", args=(user_pk_to_url_str(account), token))
 
 
 def send(letter: EmailMessage) -> bool:
@@ -55,12 +66,19 @@ def _at_home(context: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+def _drop_others_stash(request: HttpRequest, account: Account) -> None:
+    """allauth would add the stashed address to a new account and let it in, whatever address it was made for."""
+    if request.session.get(STASHED) != account.email:
+        request.session.pop(STASHED, None)
+
+
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     """Sign-up, sign-in and their letters."""
 
     def save_user(self, request: HttpRequest, user: Account, form: Any, commit: bool = True) -> Account:
         user.language = reader_language()
         saved: Account = super().save_user(request, user, form, commit)
+        _drop_others_stash(request, saved)
         return saved
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
@@ -100,6 +118,11 @@ class IdentityAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
         user.name = one_line(str(data.get("name") or ""))[:200]
         user.language = reader_language()
         return user
+
+    def save_user(self, request: HttpRequest, sociallogin: Any, form: Any = None) -> Account:
+        _drop_others_stash(request, sociallogin.user)
+        saved: Account = super().save_user(request, sociallogin, form)
+        return saved
 
 
 class SecondStepAdapter(DefaultMFAAdapter):  # type: ignore[misc]

@@ -12,12 +12,11 @@ from landbridge.parties.models import Account, Invitation
 from landbridge.parties.queries import is_confirmed, open_invitations
 from landbridge.parties.standing import Forbidden
 from landbridge.registry import leaving
+from landbridge.web.accounts import STASHED
 from landbridge.web.people import account_of
 from landbridge.web.role_names import party_name
 
 _KEY: Final = "invitation"
-_CONFIRMED: Final = "account_verified_email"
-"""Where allauth looks for an address that was confirmed already: the link itself came by mail."""
 
 
 def open_link(request: HttpRequest, secret: str) -> HttpResponse:
@@ -27,7 +26,7 @@ def open_link(request: HttpRequest, secret: str) -> HttpResponse:
         return _closed(request)
     request.session[_KEY] = invitation.pk
     if account_of(request) is None:
-        request.session[_CONFIRMED] = invitation.email
+        request.session[STASHED] = invitation.email
     response = HttpResponseRedirect("/people/join")
     response.headers["Cache-Control"] = "private, no-store"
     return response
