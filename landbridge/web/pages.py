@@ -99,9 +99,12 @@ def referred(data: Any) -> Iterator[str]:
             yield from referred(inner)
 
 
-def page(view: RecordView, titles: Mapping[str, tuple[str, dict[str, str]]], wanted: str = "") -> Page:
-    """The page of a record for a reader of the page's language, or of the language `wanted` of its text."""
-    reading = Reading(wanted or reader_language(), view.language, titles)
+def page(view: RecordView, titles: Mapping[str, tuple[str, dict[str, str]]], wanted: str = "", files: str = "") -> Page:
+    """The page of a record for a reader of the page's language, or of the language `wanted` of its text.
+
+    `files` is where its files are, when that is not below the record's own address.
+    """
+    reading = Reading(wanted or reader_language(), view.language, titles, files or f"/records/{view.id}/files")
     model = FORMATS[view.format]
     language, title = told(view.data["title"], reading)
     _, summary = told(view.data.get("summary") or {}, reading)
@@ -120,6 +123,11 @@ def _is_told(answer: Any) -> bool:
     return answer not in (None, "", [], {})
 
 
+def _is_answered(name: str, data: Mapping[str, Any]) -> bool:
+    """Whether there is nothing to ask for: it is told, or its people keep it to themselves."""
+    return _is_told(data.get(name)) or name in (data.get("withheld") or ())
+
+
 def _tell(model: type[BaseModel], name: str, data: Mapping[str, Any], reading: Reading) -> Told:
     question = questions(model)[name]
     return Told(name, said(question.label), show(question, data[name], model, name, reading))
@@ -134,7 +142,7 @@ def _sections(
         public = [name for name in names if asked[name].public and name not in _AT_THE_TOP]
         here = [name for name in public if _is_told(data.get(name)) and name not in above]
         answers = [_tell(model, name, data, reading) for name in here]
-        missing = [said(asked[name].label) for name in public if not _is_told(data.get(name))]
+        missing = [said(asked[name].label) for name in public if not _is_answered(name, data)]
         yield Section(section, said(SECTIONS[section]), tuple(answers), tuple(missing))
 
 
@@ -144,7 +152,7 @@ def _untold(model: type[CommonFormat], data: Mapping[str, Any]) -> tuple[str, ..
     return tuple(
         said(SECTIONS[section])
         for section, names in sections(model).items()
-        if section != "keeping" and not any(asked[name].public and _is_told(data.get(name)) for name in names)
+        if section != "keeping" and not any(asked[name].public and _is_answered(name, data) for name in names)
     )
 
 

@@ -57,10 +57,6 @@ class ExpertLine:
     available: str
 
     @property
-    def vetting_name(self) -> str:
-        return choice_name(self.vetting)
-
-    @property
     def is_vouched_for(self) -> bool:
         """Whether somebody beside the expert stands behind what they tell."""
         return self.vetting in ("approved", "referenced")

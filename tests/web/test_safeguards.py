@@ -243,6 +243,8 @@ def test_a_reader_is_told_what_is_kept_and_whom_to_ask(db: None, folder: Path, t
     page = read_page(client.get("/records/ponds"), 200)
     notice = next(one for one in page.xpath("//p[@class='notice']") if "are kept for" in one.text_content())
     assert "Description" in notice.text_content() and "Targets" not in notice.text_content()
+    assert "Description" not in " ".join(one.text_content() for one in page.xpath("//p[@class='fine state']"))
+    assert "The whole story" not in " ".join(one.text_content() for one in page.xpath("//p[@class='fine untold']"))
     assert notice.xpath(".//a[starts-with(@href, 'mailto:') or @href='#people' or @href='/help']")
 
 
