@@ -2,13 +2,14 @@
 
 from django.urls import URLPattern, URLResolver, path, re_path
 
-from landbridge.web.views import files, finishing, lookups, writing
+from landbridge.web.views import files, finishing, guided, lookups, writing
 
 _COPY = r"^write/(?P<copy_id>[0-9a-f]{32})"
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("write", writing.choose),
     path("write/new/<str:format>", writing.new),
+    path("write/guided", guided.guided),
     path("write/record/<str:record_id>", writing.revise),
     path("write/terms/<str:vocabularies>", lookups.terms),
     path("write/records", lookups.records),
