@@ -117,6 +117,8 @@ def _words(notice: Notice, known: _Known) -> Words:
     if named is None:
         return Words(notice, gettext("A record that you cannot read any more"), hidden=True)
     href = f"/records/{named.id}/work" if notice.kind in _WORK and named.works else f"/records/{named.id}"
+    if notice.kind == "nominated":
+        href = f"/roster/experts/{named.id}"
     note = str(notice.told.get("note") or "") if named.whole else ""
     sentence = _sentence(notice) % {
         "title": known.title(named.id), "day": spelled(str(notice.told.get("day") or "")),
@@ -133,6 +135,7 @@ def _sentence(notice: Notice) -> str:
         "published": gettext("“%(title)s” is published"),
         "retired": gettext("“%(title)s” was taken out of sight"),
         "endorsed": gettext("“%(title)s” was endorsed"),
+        "nominated": gettext("A Party nominates “%(title)s” for the roster. It counts when you agree."),
         "confirm": gettext("Is “%(title)s” still true? Please confirm it by %(day)s."),
         "overdue": gettext("“%(title)s” was to be confirmed by %(day)s. Is it still true?"),
         "expert_expiry": gettext("“%(title)s” leaves the roster on %(day)s unless it is confirmed before."),
@@ -210,6 +213,7 @@ def kind_name(kind: str) -> str:
         "published": gettext("My record is published"),
         "retired": gettext("My record was taken out of sight"),
         "endorsed": gettext("My record was endorsed"),
+        "nominated": gettext("A Party nominates me for the roster"),
         "confirm": gettext("A record is to be confirmed soon"),
         "overdue": gettext("A record is overdue"),
         "expert_expiry": gettext("An entry is about to leave the roster"),

@@ -300,6 +300,35 @@ def test_an_expert_goes_the_whole_way_in_the_browser(cast: Cast, folder: Any, tr
     assert "Tanoa reef adviser" not in henri.get("/roster/queue").content.decode()
 
 
+def test_the_record_leads_those_who_have_a_part_to_its_vetting(roster: None, cast: Cast) -> None:
+    link = 'href="/roster/experts/coral"'
+    for person, expected in ((cast.henri, True), (cast.losa, True), (cast.sven, False), (None, False)):
+        assert (link in ask(_client(person), "/records/coral")[1]) == expected
+
+
+def test_the_form_does_not_ask_how_far_others_vouch(cast: Cast, folder: Any, translations: None) -> None:
+    _applied(cast)
+    from landbridge.registry.actions import withdraw
+
+    withdraw(actor=cast.sven.actor, record_id="tanoa")
+    client = _client(cast.sven)
+    form = client.get("/write/record/tanoa", follow=True).content.decode()
+    assert "Tanoa reef adviser" in form
+    assert 'name="vetting"' not in form and 'name="nominated_by"' not in form
+
+
+def test_a_nomination_stands_among_the_notices_and_leads_to_the_answer(
+    cast: Cast, folder: Any, translations: None
+) -> None:
+    from landbridge.registry.actions import NODE
+    from landbridge.registry.vetting import nominate
+
+    _applied(cast)
+    nominate(actor=NODE, record_id="tanoa", party="FJI")
+    page = _client(cast.sven).get("/desk/notices").content.decode()
+    assert "A Party nominates" in page and "/roster/experts/tanoa" in page
+
+
 def test_what_must_be_told_first_is_named_and_the_note_stays(cast: Cast, folder: Any, translations: None) -> None:
     from landbridge.registry.actions import NODE, draft, submit
     from landbridge.registry.vetting import answer, nominate

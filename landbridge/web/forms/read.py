@@ -33,6 +33,7 @@ from landbridge.formats.fields import (
 )
 from landbridge.formats.format import CommonFormat, parts, questions
 from landbridge.lib.languages import is_language_tag
+from landbridge.registry.guards import VETTED
 from landbridge.web.forms.asked import listed, parts_of, words
 from landbridge.web.forms.choices import code_of, is_list, resolve
 from landbridge.web.forms.figures import amount, degrees, figure
@@ -40,7 +41,7 @@ from landbridge.web.forms.posted import Posted
 from landbridge.web.forms.rich import to_html, to_text
 
 Model = type[BaseModel]
-NEVER_TYPED = frozenset({"sample", "translations"})
+NEVER_TYPED = frozenset({"sample", "translations", *VETTED})
 """Answers that no control of the form gives."""
 
 

@@ -3,13 +3,16 @@
 from typing import Any
 
 from django import template
+from django.http import HttpRequest
 
 from landbridge.formats.format import questions
 from landbridge.formats.library import FORMATS
 from landbridge.lib.languages import choose
+from landbridge.parties.permissions import Permission
 from landbridge.registry.queries import RecordView
 from landbridge.web.communities import labels_named
 from landbridge.web.labels import listed, reader_language, said
+from landbridge.web.people import account_of, standing
 
 register = template.Library()
 
@@ -27,4 +30,15 @@ def safeguards(context: Any, view: RecordView) -> dict[str, Any]:
         "withheld": listed(said(asked[name].label) for name in withheld),
         "shown": any(name in data for name in withheld),
         "has_contacts": bool(data.get("contacts")), "email": context.get("node_email", ""),
+        "vetting": f"/roster/experts/{view.id}" if _has_a_part(context, view) else "",
     }  # fmt: skip
+
+
+def _has_a_part(context: Any, view: RecordView) -> bool:
+    """Whether the reader nominates or vets experts, or is this one."""
+    request = getattr(context, "request", None)
+    if view.format != "expert" or not isinstance(request, HttpRequest) or account_of(request) is None:
+        return False
+    me = standing(request)
+    is_own = view.owner is None and view.author == me.account_id
+    return is_own or me.has_everywhere(Permission.VET) or bool(me.parties_with(Permission.NOMINATE))
