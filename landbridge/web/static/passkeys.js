@@ -26,8 +26,7 @@
   }
 
   async function options(form) {
-    const element = document.getElementById("passkey-options");
-    if (form.dataset.passkey !== "login") return JSON.parse(element.textContent);
+    if (form.dataset.options) return JSON.parse(form.dataset.options);
     const response = await fetch(form.action, { headers: { Accept: "application/json" } });
     if (!response.ok) throw new Error("no options");
     return response.json();

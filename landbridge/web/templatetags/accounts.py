@@ -1,5 +1,8 @@
 """Tags of the pages of accounts and people."""
 
+from typing import Any
+
+import orjson
 from django import template
 from django.conf import settings
 from django.forms import BoundField
@@ -21,6 +24,12 @@ def bare(field: BoundField) -> SafeString:
     """The control of a field without a placeholder: the label above it says what belongs there."""
     field.field.widget.attrs.pop("placeholder", None)
     return field.as_widget()
+
+
+@register.filter
+def as_json(value: Any) -> str:
+    """Data for a script, as the value of an attribute: no script stands in a page, not even one that holds data."""
+    return orjson.dumps(value).decode()
 
 
 @register.simple_tag

@@ -100,7 +100,7 @@ def _key(name: str) -> str:
 
 def _party(request: HttpRequest, key: str) -> tuple[Party | None, tuple[Role, ...]]:
     """A party whose people one may invite, and the roles that one may give there. The empty key is the node."""
-    party = Party.objects.filter(pk=key).first() if key else None
+    party = Party.objects.filter(pk=key).first() if key.isprintable() and key else None
     roles = queries.grantable(standing(request), party) if party or not key else ()
     if not roles:
         raise Http404(key)
