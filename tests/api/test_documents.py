@@ -102,12 +102,12 @@ def administrator(db: None, settings: Any) -> str:
 def test_writing_keeps_to_its_document(
     case: schemathesis.Case, node: None, administrator: str, kept_connection: None
 ) -> None:
-    """With a key that opens everything, half of the time at records that are there."""
+    """With a key that opens everything, save where the case is that there is none; half of the time at a draft."""
     if "record_id" in (case.path_parameters or {}) and len(str(case.path_parameters)) % 2:
         case.path_parameters["record_id"] = "secret-draft"
-    headers = {"Accept-Encoding": "identity", "Authorization": f"Bearer {administrator}", "If-Match": "*"}
-    response = case.call(app=get_wsgi_application(), headers=headers)
-    assert response.status_code != 401
+    case.headers.update({"Authorization": f"Bearer {administrator}", "If-Match": "*"})
+    response = case.call(app=get_wsgi_application(), headers={"Accept-Encoding": "identity"})
+    assert (response.status_code == 401) is ("Authorization" not in response.request.headers)
     case.validate_response(response, checks=[schemathesis.checks.not_a_server_error, *CHECKS])
 
 

@@ -9,7 +9,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, Literal
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Window
+from django.db.models.functions import RowNumber
 from django.utils import timezone
 
 from landbridge.exchange.models import Delivery, Webhook
@@ -101,6 +102,18 @@ def send_test(*, actor: Actor, webhook_id: int) -> Delivery:
     body = {"id": "", "format": "", "verb": TEST, "revision": None, "gone": False, "serial": number,
             "url": settings.BASE_URL, "at": timezone.now().isoformat()}  # fmt: skip
     return Delivery.objects.create(webhook=webhook, change_serial=number, body=body)
+
+
+def newest_deliveries(hooks: Sequence[Webhook], most: int) -> dict[int, list[Delivery]]:
+    """The newest messages of each webhook: one query for all of them."""
+    place = Window(RowNumber(), partition_by="webhook_id", order_by="-pk")
+    found: dict[int, list[Delivery]] = {}
+    if hooks:
+        for one in (
+            Delivery.objects.filter(webhook__in=hooks).annotate(place=place).filter(place__lte=most).order_by("-pk")
+        ):
+            found.setdefault(one.webhook_id, []).append(one)
+    return found
 
 
 def told(change: Change, record: Record | None, reader: Reader) -> dict[str, Any] | None:
