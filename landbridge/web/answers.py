@@ -57,6 +57,8 @@ class Reading:
     language: str
     original: str
     titles: Mapping[str, tuple[str, dict[str, str]]] = field(default_factory=dict)
+    files: str = ""
+    """The address below which the files of the record are; without one they are only named."""
 
 
 def told(texts: Mapping[str, str], reading: Reading) -> tuple[str, str]:
@@ -252,10 +254,16 @@ def _link(one: Mapping[str, str]) -> SafeString:
 
 @show.register
 def _(question: File, answer: Any, model: type[BaseModel], name: str, reading: Reading) -> SafeString:
-    return _several(
-        format_html("<bdi>{}</bdi> ({} kB)", one.get("caption") or one["name"], number(max(1, one["size"] // 1000)))
-        for one in answer
-    )
+    return _several(_file(one, reading) for one in answer)
+
+
+def _file(one: Mapping[str, Any], reading: Reading) -> SafeString:
+    """A link to the bytes, with what the file shows for those who will not open it."""
+    name = format_html("<bdi>{}</bdi>", one.get("caption") or one["name"])
+    if reading.files:
+        name = format_html('<a href="{}/{}" download>{}</a>', reading.files, one["sha256"], name)
+    told = format_html("{} ({} kB)", name, number(max(1, one["size"] // 1000)))
+    return format_html('{}<p class="fine">{}</p>', told, one["alt"]) if one.get("alt") else told
 
 
 @show.register

@@ -60,6 +60,8 @@ def _message(problem: Problem) -> str:
             "record": gettext("Choose a record from what is found, or clear the field."),
         }.get(part, problem.message)
     told = _by_code(problem.code) or problem.message
+    if problem.field == "consent_to_list":
+        told = gettext("Ask the expert first, and say here that they agreed.")
     if problem.language:
         return f"{capital(language_name(problem.language))}: {told}"
     return told

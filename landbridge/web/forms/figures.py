@@ -10,7 +10,7 @@ _POINT: Final = re.compile(r"-?\d+(?:\.\d+)?")
 _DEGREES: Final = re.compile(
     r"""(?P<sign>[-+−]?)\s*(?P<degrees>\d{1,3}(?:[.,]\d+)?)\s*[°º ]\s*
     (?:(?P<minutes>\d{1,2}(?:[.,]\d+)?)\s*(?:['’′]|\s|$))?\s*
-    (?:(?P<seconds>\d{1,2}(?:[.,]\d+)?)\s*(?:["”″]|''|$))?\s*(?P<side>[NSEWOС]?)""",
+    (?:(?P<seconds>\d{1,2}(?:[.,]\d+)?)\s*(?:["”″]|''|\s|$))?\s*(?P<side>[NSEWOС]?)""",
     re.VERBOSE | re.IGNORECASE,
 )
 _LONGEST: Final = 30
@@ -26,10 +26,10 @@ def figure(text: str) -> int | float | str:
     plain = ascii_digits(text.strip()).replace("٫", ".")
     if len(plain) > _LONGEST:
         return text
-    if _GROUPED.fullmatch(plain):
-        plain = re.sub(r"[, \u00a0\u202f'٬]", "", plain)
-    elif _COMMA.fullmatch(plain):
+    if _COMMA.fullmatch(plain):
         plain = plain.replace(",", ".")
+    elif _GROUPED.fullmatch(plain):
+        plain = re.sub(r"[, \u00a0\u202f'٬]", "", plain)
     if not _POINT.fullmatch(plain):
         return text
     number = float(plain)

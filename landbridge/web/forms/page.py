@@ -1,5 +1,6 @@
 """One page of a form: a section, or all of it, in one language of its texts."""
 
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -19,7 +20,7 @@ from landbridge.registry import copies, naming
 from landbridge.registry.models import WorkingCopy
 from landbridge.registry.queries import titles
 from landbridge.registry.rules import Reader
-from landbridge.registry.safeguards import problems as unsafe
+from landbridge.registry.safeguards import require_consent_to_list, require_safe
 from landbridge.search.query import BadQuery, Query, search
 from landbridge.web.assets import asset
 from landbridge.web.forms import linked  # noqa: F401 its kinds of question register themselves
@@ -34,15 +35,18 @@ from landbridge.web.labels import capital, format_name, language_name, reader_la
 from landbridge.web.pages import referred
 from landbridge.web.people import reader_of
 
-_SUGGESTED: Final = ("countries", "currencies", "languages")
+_LIST: Final = re.compile(r' list="d-([a-z_]+)"')
 
 
 def problems_of(copy: WorkingCopy) -> list[Problem]:
     """Everything that keeps the copy from being published."""
     try:
-        return list(unsafe(copy.format, copies.check(copy)))
+        answers = copies.check(copy)
+        require_consent_to_list(copy.format, answers)
+        require_safe(copy.format, answers)
     except InvalidRecord as invalid:
         return invalid.problems
+    return []
 
 
 @dataclass(frozen=True)
@@ -198,7 +202,7 @@ def _grouped(page: Page, fields: Mapping[str, SafeString]) -> list[tuple[str, st
 
 def _lists(html: str) -> list[tuple[str, list[Found]]]:
     """The lists of suggestions that the controls of the page name."""
-    return [(name, datalist(name)) for name in _SUGGESTED if f'list="d-{name}"' in html and vocabulary(name)]
+    return [(name, datalist(name)) for name in dict.fromkeys(_LIST.findall(html))]
 
 
 def _alike(request: HttpRequest, page: Page) -> Any:

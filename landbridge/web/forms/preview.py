@@ -9,6 +9,7 @@ from django.utils.translation import gettext
 from landbridge.formats.editions import current
 from landbridge.formats.library import FORMATS
 from landbridge.formats.validate import InvalidRecord, validate
+from landbridge.lib.languages import is_language_tag
 from landbridge.registry.copies import settled, workflow_of
 from landbridge.registry.models import WorkingCopy
 from landbridge.registry.queries import RecordView, titles
@@ -55,8 +56,10 @@ def preview_of(request: HttpRequest, copy: WorkingCopy) -> dict[str, Any]:
     view = view_of(copy)
     linked_to = set(referred(view.data))
     places = countries(view)
+    known = titles(linked_to, reader_of(request)) if linked_to else {}
+    wanted = request.GET.get("in", "")
     return {
-        "page": page(view, titles(linked_to, reader_of(request)) if linked_to else {}, request.GET.get("in", "")),
+        "page": page(view, known, wanted if is_language_tag(wanted) else "", f"/write/{copy.id}/files"),
         "view": view, "copy": copy, "map": marked(places, gettext("Where this is or applies")) if places else "",
         "wrongs": wrongs(FORMATS[copy.format], problems_of(copy)), "old": False,
     }  # fmt: skip

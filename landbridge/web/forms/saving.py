@@ -66,7 +66,7 @@ def typed_of(request: HttpRequest, copy: WorkingCopy, verb: Verb, *, by_itself: 
         posted = posted.moved(verb.path, verb.name, verb.at)
     sent = Sent(posted, tongue_of(request.POST, "_language", copy), copy.language, _parties(posted))
     answers = dict(pieces(FORMATS[copy.format], sent, copy.answers))
-    answers.update(_states(posted))
+    answers.update(_states(posted, copy))
     was = _was(request.POST.get("_was", ""))
     return Typed(
         pieces=answers, was=was, writer=request.POST.get("_writer", "")[:16],
@@ -74,11 +74,15 @@ def typed_of(request: HttpRequest, copy: WorkingCopy, verb: Verb, *, by_itself: 
     )  # fmt: skip
 
 
-def _states(posted: Posted) -> dict[str, str]:
-    """How translations came about: by people or by a machine."""
-    told = dict(posted.under("translations"))
-    return {f"translations.{tag}": how for tag, how in told.items()
-            if is_language_tag(tag) and how in ("human", "machine")}  # fmt: skip
+def _states(posted: Posted, copy: WorkingCopy) -> dict[str, str]:
+    """How translations came about: by people, which goes without saying, or by a machine."""
+    states = copy.answers.get("translations")
+    known = states if isinstance(states, dict) else {}
+    return {
+        f"translations.{tag}": how
+        for tag, how in posted.under("translations")
+        if is_language_tag(tag) and (how == "machine" or (how == "human" and tag in known))
+    }
 
 
 def _was(sent: str) -> dict[str, str]:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from landbridge.formats.library import FORMATS
-from landbridge.formats.validate import InvalidRecord
+from landbridge.formats.validate import InvalidRecord, Problem
 from landbridge.parties.permissions import Permission
 from landbridge.registry import copies
 from landbridge.registry.copies import Typed
@@ -61,8 +61,8 @@ def _finish(request: HttpRequest, copy_id: str) -> HttpResponse:
     actor = actor_of(request)
     try:
         record = copies.finish(actor=actor, copy_id=copy_id, verb=verb, visibility=request.POST.get("_visibility", ""))
-    except InvalidRecord:
-        return _finish_page(request, copies.mine(copy_id, actor), status=422)
+    except InvalidRecord as invalid:
+        return _finish_page(request, copies.mine(copy_id, actor), invalid.problems)
     except Conflict:
         return HttpResponseRedirect(f"/write/{copy_id}/merge")
     except (Forbidden, NotPossible):
@@ -94,7 +94,8 @@ def _to(record: Record) -> HttpResponse:
     return HttpResponseRedirect(f"/records/{record.id}{here}")
 
 
-def _finish_page(request: HttpRequest, copy: WorkingCopy, status: int = 200) -> HttpResponse:
+def _finish_page(request: HttpRequest, copy: WorkingCopy, refused: list[Problem] | None = None) -> HttpResponse:
+    problems, status = (problems_of(copy), 200) if refused is None else (refused, 422)
     model, reader = FORMATS[copy.format], reader_of(request)
     author = actor_of(request).account_id
     if copy.record_id:
@@ -103,7 +104,7 @@ def _finish_page(request: HttpRequest, copy: WorkingCopy, status: int = 200) -> 
     owner = copy.owner or None
     told = steps(model, copy.answers, "")
     return render(request, "writing/finish.html", {
-        "copy": copy, "name": copy.title, "wrongs": wrongs(model, problems_of(copy)), "status": status,
+        "copy": copy, "name": copy.title, "wrongs": wrongs(model, problems),
         "advice": advice(model, copy.answers), "alike": alike(copy.title, copy.format, reader, copy.record_id),
         "told": sum(step.told for step in told), "count": sum(step.count for step in told),
         "visibilities": _visibilities(), "may_publish": mine.may(Permission.PUBLISH, owner, author),
