@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from itertools import groupby
 from typing import Any, Final, Literal
 
 from landbridge.formats import tidy
@@ -122,13 +123,15 @@ def words(before: str, after: str, language: str = "en") -> tuple[Piece, ...]:
     """The pieces of which two texts are made; none where they are the same."""
     if before == after:
         return ()
-    old, new = before.splitlines(keepends=True), after.splitlines(keepends=True)
+    old, new = before.split("\n"), after.split("\n")
     pieces: list[Piece] = []
     for kind, i, j, k, m in SequenceMatcher(None, old, new).get_opcodes():
+        ends = "\n" if j < len(old) and i < j else "", "\n" if m < len(new) and k < m else ""
         if kind == "equal":
-            pieces.append(Piece("same", "".join(old[i:j])))
+            pieces.append(Piece("same", "\n".join(old[i:j])))
+            pieces.extend(_closer(*ends, language))
         else:
-            pieces.extend(_closer("".join(old[i:j]), "".join(new[k:m]), language))
+            pieces.extend(_closer("\n".join(old[i:j]) + ends[0], "\n".join(new[k:m]) + ends[1], language))
     return tuple(_joined(pieces))
 
 
@@ -167,29 +170,25 @@ def _matched(old: Sequence[str], new: Sequence[str]) -> Iterator[Piece]:
 
 def _joined(pieces: Sequence[Piece]) -> list[Piece]:
     """Neighbours of one kind as one piece; a lone space between two changes is part of both, or they read as torn."""
+    runs = _runs([piece for piece in pieces if piece.text])
     solid: list[Piece] = []
-    for at, piece in enumerate(pieces):
-        if piece.kind == "same" and piece.text.isspace() and 0 < at < len(pieces) - 1:
+    for at, piece in enumerate(runs):
+        if piece.kind == "same" and piece.text.isspace() and 0 < at < len(runs) - 1:
             solid += [Piece("gone", piece.text), Piece("new", piece.text)]
-        elif piece.text:
-            solid.append(piece)
-    found: list[Piece] = []
-    while solid:
-        run = _run(solid)
-        if solid[0].kind == "same":
-            found.append(Piece("same", "".join(piece.text for piece in run)))
         else:
-            sides = {kind: "".join(piece.text for piece in run if piece.kind == kind) for kind in ("gone", "new")}
-            found += [Piece(kind, text) for kind, text in sides.items() if text]  # type: ignore[arg-type]
-        solid = solid[len(run) :]
+            solid.append(piece)
+    return _runs(solid)
+
+
+def _runs(pieces: Sequence[Piece]) -> list[Piece]:
+    """The pieces with what belongs together joined: what stayed, and of a change what went before what came."""
+    found: list[Piece] = []
+    for is_same, run in groupby(pieces, lambda piece: piece.kind == "same"):
+        texts: dict[Kind, str] = {"same": ""} if is_same else {"gone": "", "new": ""}
+        for piece in run:
+            texts[piece.kind] += piece.text
+        found += [Piece(kind, text) for kind, text in texts.items() if text]
     return found
-
-
-def _run(pieces: Sequence[Piece]) -> list[Piece]:
-    """The first pieces that are all the same, or all changes."""
-    is_same = pieces[0].kind == "same"
-    end = next((at for at, piece in enumerate(pieces) if (piece.kind == "same") != is_same), len(pieces))
-    return list(pieces[:end])
 
 
 def shortened(pieces: Sequence[Piece]) -> tuple[Piece, ...]:

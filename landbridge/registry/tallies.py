@@ -35,7 +35,7 @@ _AT_ONCE: Final = 500
 _MOST: Final = 100_000
 """So many different records between two writes are counted; more would be a machine, whatever it says it is."""
 _MACHINES: Final = re.compile(
-    r"bot\b|bot/|crawl|spider|slurp|scrap|curl|wget|python|java/|okhttp|httpx|go-http|libwww|perl|ruby|headless|"
+    r"(?<!cu)bot\b|bots\b|crawl|spider|slurp|scrap|curl|wget|python|java/|okhttp|httpx|go-http|libwww|perl|ruby|headless|"
     r"preview|monitor|uptime|lighthouse|feed|archiv|fetch|scan|node|axios|facebookexternal|whatsapp|validator",
     re.IGNORECASE,
 )

@@ -216,7 +216,7 @@ def test_what_a_community_withholds_is_not_spoken_of_before_others(cast: Cast) -
 
 
 def test_texts_that_people_wrote_cannot_act(cast: Cast) -> None:
-    hostile = '<script>alert(1)</script><img src=x onerror=alert(1)>"\''
+    hostile = "<script>alert(1)</script><img src=x onerror=alert(1)>\"'"
     record = submitted(cast.losa, data={"title": hostile, "summary": hostile})
     losa = signed_in(cast.losa)
     press(losa, record, "return", note=hostile, **{"on:title": hostile, "on:": hostile})
