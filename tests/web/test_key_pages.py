@@ -91,6 +91,7 @@ def test_whose_sign_in_is_long_ago_confirms_first_and_loses_nothing(cast: Cast, 
     def signed_in(seconds_ago: int) -> None:
         session = losa.session
         session["account_authentication_methods"] = [{"method": "password", "at": time.time() - seconds_ago}]
+        session["account_authentication_methods_user"] = str(cast.losa.account.pk)
         session.save()
 
     for seconds, offered, taken in ((60, True, True), (40 * 60, False, True), (2 * 3600, False, False)):
