@@ -76,7 +76,7 @@ PARTY_ROLES: Final = MappingProxyType(
 
 NODE_ONLY: Final = frozenset({Permission.RECEIVE, Permission.VET})
 """What nobody does for a party: an organisation does not vet its own experts, and only the node takes records in."""
-PARTY_ONLY: Final = frozenset({Permission.ENDORSE})
+PARTY_ONLY: Final = frozenset({Permission.ENDORSE, Permission.NOMINATE})
 """What only a member of the party itself does: nobody else gives its word."""
 
 FOCAL_POINT_KINDS: Final = (

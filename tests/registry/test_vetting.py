@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from landbridge.parties.models import Notice
+from landbridge.parties.models import Membership, Notice
+from landbridge.parties.permissions import Role
 from landbridge.registry import vetting
 from landbridge.registry.actions import NODE, Conflict, Forbidden, draft, publish, return_, revise, submit
 from landbridge.registry.models import Change, Nomination, Record, Revision
@@ -97,6 +98,14 @@ def test_who_may_not_nominate_or_vet(cast: Cast) -> None:
     for record_id in ("nothing", "\0"):
         with pytest.raises(Unknown):
             vet(actor=cast.henri.actor, record_id=record_id, step=Step.LIST)
+
+
+def test_not_even_an_administrator_of_the_node_nominates_for_a_party(cast: Cast) -> None:
+    Membership.objects.create(account=cast.priya.account, party=None, role=Role.ADMINISTRATOR)
+    _applied(cast.sven)
+    vet(actor=cast.priya.actor, record_id="expert-tanoa", step=Step.LIST)
+    with pytest.raises(Forbidden):
+        nominate(actor=cast.priya.actor, record_id="expert-tanoa", party="FJI")
 
 
 def test_nobody_vets_themself(cast: Cast) -> None:
