@@ -192,13 +192,18 @@ def _role(notice: Notice, known: _Known) -> tuple[str, str]:
     return text % {"party": name}, "/people" if notice.told.get("what") == "alone" else "/account"
 
 
+def _webhook_off(notice: Notice, known: _Known) -> tuple[str, str]:
+    text = gettext("A webhook was turned off because its address did not answer: %(url)s")
+    return text % {"url": known.apart(one_line(str(notice.told.get("url") or ""))[:200])}, "/account/webhooks"
+
+
 def _other(notice: Notice, known: _Known) -> tuple[str, str]:
     return kind_name(notice.kind), "/desk"
 
 
 _SEVERAL: Final = frozenset({"watch", "match"})
 _PLAIN: Final[Mapping[str, Callable[[Notice, _Known], tuple[str, str]]]] = {
-    "waiting": _waiting, "overdue": _unkept, "role": _role, "invitation": _role,
+    "waiting": _waiting, "overdue": _unkept, "role": _role, "invitation": _role, "webhook_off": _webhook_off,
 }  # fmt: skip
 """Kinds of notice that are about no single record."""
 
@@ -221,6 +226,7 @@ def kind_name(kind: str) -> str:
         "watch": gettext("New records under what I watch"),
         "invitation": gettext("Invitations"),
         "role": gettext("My roles change"),
+        "webhook_off": gettext("A webhook was turned off"),
     }.get(kind, kind)
 
 

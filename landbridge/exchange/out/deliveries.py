@@ -23,7 +23,7 @@ from django.utils import timezone
 from landbridge.exchange.models import Delivery, Webhook
 from landbridge.exchange.out.webhooks import SECRET_MARK, TEST, told
 from landbridge.lib.doors.http import Failed, Unsafe, post
-from landbridge.parties.models import Notice
+from landbridge.parties.notices import tell
 from landbridge.registry.models import Change, Record
 from landbridge.registry.readers import reader_of
 
@@ -148,10 +148,7 @@ def _give_up(webhook: Webhook, now: datetime, error: str) -> None:
     """Turn a webhook off and tell its owner, once."""
     if Webhook.objects.filter(pk=webhook.pk, disabled_at=None).update(disabled_at=now):
         key = f"webhook-{webhook.pk}-{now:%Y%m%d%H%M%S}"
-        told_with = {"url": webhook.url, "error": error[:200], "href": "/account/webhooks"}
-        Notice.objects.get_or_create(
-            account_id=webhook.account_id, key=key, defaults={"kind": "webhook_off", "told": told_with}
-        )
+        tell([webhook.account_id], "webhook_off", key, told={"url": webhook.url, "error": error[:200]})
 
 
 def _in_background(webhook_id: int) -> None:
