@@ -47,7 +47,7 @@ class InviteForm(RoleForm):
 
     def __init__(self, roles: tuple[Role, ...], *args: Any, **named: Any) -> None:
         super().__init__(roles, *args, **named)
-        self.fields["email"] = forms.EmailField(label=gettext("E-mail"), max_length=254)
+        self.fields["email"] = forms.EmailField(label=gettext("Email"), max_length=254)
         self.fields["language"] = _language_field(gettext("Language of the letter"))
         self.fields["language"].initial = reader_language()
         self.order_fields(["email", "role", "focal_point_kind", "until", "language"])
@@ -60,7 +60,7 @@ def _language_field(label: str) -> forms.ChoiceField:
 class HandOverForm(forms.Form):
     """Who follows."""
 
-    email = forms.EmailField(label=gettext_lazy("E-mail of the successor"), max_length=254)
+    email = forms.EmailField(label=gettext_lazy("Email of the successor"), max_length=254)
 
 
 class AccountForm(forms.Form):
@@ -75,15 +75,15 @@ class AccountForm(forms.Form):
 
 
 class EraseForm(forms.Form):
-    """Shows that it is meant: the pass phrase, or for whoever has none the address, typed."""
+    """Shows that it is meant: the password, or for whoever has none the address, typed."""
 
     def __init__(self, has_password: bool, *args: Any, **named: Any) -> None:
         super().__init__(*args, **named)
         if has_password:
             secret = forms.PasswordInput(attrs={"autocomplete": "current-password"})
-            self.fields["proof"] = forms.CharField(label=gettext("Your pass phrase"), widget=secret, max_length=1000)
+            self.fields["proof"] = forms.CharField(label=gettext("Your password"), widget=secret, max_length=1000)
         else:
-            self.fields["proof"] = forms.CharField(label=gettext("Type your e-mail address"), max_length=254)
+            self.fields["proof"] = forms.CharField(label=gettext("Type your email address"), max_length=254)
 
 
 class PartyForm(forms.Form):

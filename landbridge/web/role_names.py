@@ -58,7 +58,7 @@ def member_name(account: Account) -> str:
 def method_name(method: str) -> str:
     """How somebody signed in."""
     return {
-        "password": gettext("Pass phrase"),
+        "password": gettext("Password"),
         "code": gettext("Code by mail"),
         "mfa:totp": gettext("Authenticator app"),
         "mfa:webauthn": gettext("Passkey"),

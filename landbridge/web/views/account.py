@@ -52,7 +52,7 @@ def overview(request: HttpRequest) -> HttpResponse:
 
 
 def _keys(account: Account) -> list[str]:
-    """What guards the account beside the pass phrase."""
+    """What guards the account beside the password."""
     return list(Authenticator.objects.filter(user=account).values_list("type", flat=True))
 
 
@@ -105,7 +105,7 @@ def erase(request: HttpRequest) -> HttpResponse:
 
 
 def _proves(request: HttpRequest, account: Account, proof: str) -> bool:
-    """Whether it is meant. Whoever holds a stolen session must not find the pass phrase out here."""
+    """Whether it is meant. Whoever holds a stolen session must not find the password out here."""
     if not account.has_usable_password():
         return proof.strip().lower() == account.email
     return bool(consume(request, action="reauthenticate", user=account)) and account.check_password(proof)
