@@ -8,6 +8,7 @@ from django.test import Client
 from landbridge.registry import actions, comments
 from landbridge.registry.models import Change, Comment, Endorsement, Record
 from landbridge.registry.workflow import State
+from landbridge.web.views.work import DO
 from tests.cast import Cast, assemble
 from tests.web.reading import body_of, read_page, words
 from tests.web.working import NEED, draft, press, published, see, signed_in, submitted
@@ -156,14 +157,11 @@ def test_nobody_publishes_a_revision_that_they_have_not_seen(cast: Cast) -> None
     assert Record.objects.get(pk=record).state == State.SUBMITTED
 
 
-@pytest.mark.parametrize(
-    "do", ["publish", "retire", "endorse:FJI", "endorse:\x00", "unendorse:FJI", "confirm", "settle:1", "settle:x", "x"]
-)
-@pytest.mark.parametrize("after", ["", "0", "9" * 30, "x"])
-def test_no_button_breaks_in_any_state(cast: Cast, do: str, after: str) -> None:
-    people = [signed_in(person) for person in (cast.losa, cast.henri, cast.priya)]
-    for record in (draft(cast.losa), submitted(cast.losa), published(cast.losa)):
-        for client in people:
+@pytest.mark.parametrize("do", [*DO, "endorse:FJI", "endorse:\x00", "unendorse:FJI", "settle:1", "settle:x", "x", ""])
+def test_no_button_breaks_in_any_state(cast: Cast, do: str) -> None:
+    clients = [signed_in(person) for person in (cast.losa, cast.priya)]
+    for record, after in ((draft(cast.losa), ""), (submitted(cast.losa), "9" * 30), (published(cast.losa), "x")):
+        for client in clients:
             status = client.post(f"/records/{record}/work", {"do": do, "after": after}).status_code
             assert status in (302, 403, 404, 409, 422), (do, status)
 
