@@ -14,6 +14,7 @@ from django.utils.translation import gettext
 
 from landbridge.search.query import Hit, Results
 from landbridge.web.addresses import Address
+from landbridge.web.communities import labels_named
 from landbridge.web.labels import facet_label, format_name, reader_language
 
 Output = Callable[[Results, Address], HttpResponse]
@@ -26,7 +27,7 @@ def as_json(results: Results, address: Address) -> HttpResponse:
         "hits": [
             {
                 "id": hit.id, "type": hit.type, "title": hit.title, "language": hit.language, "score": hit.score,
-                "snippet": hit.snippet, "url": settings.BASE_URL + hit.url,
+                "snippet": hit.snippet, "url": settings.BASE_URL + hit.url, "labels": hit.labels,
             }
             for hit in results.hits
         ],
@@ -48,11 +49,14 @@ def as_csv(results: Results, address: Address) -> HttpResponse:
     """One line a record, with a byte order mark, without which spreadsheets misread every script but Latin."""
     file = io.StringIO()
     writer = csv.writer(file)
-    writer.writerow(("id", "type", "title", "language", "provider", "places", "last_confirmed", "sample", "url"))
+    writer.writerow(
+        ("id", "type", "title", "language", "provider", "places", "last_confirmed", "sample", "url", "labels")
+    )
     for hit in results.hits:
         row = (
             hit.id, hit.type, hit.title, hit.language, hit.provider, ";".join(hit.places), hit.confirmed_on,
             "true" if hit.sample else "false", settings.BASE_URL + hit.url,
+            "; ".join(label.name for label in labels_named(hit.labels)),
         )  # fmt: skip
         writer.writerow([_harmless(cell) for cell in row])
     headers = {"Content-Disposition": 'attachment; filename="landbridge.csv"'}
@@ -79,8 +83,16 @@ def _entries(hits: Iterable[Hit]) -> str:
         f"<entry><title>{escape(hit.title)}</title><id>{escape(settings.BASE_URL + hit.url)}</id>"
         f"<link href={quoteattr(settings.BASE_URL + hit.url)}/><updated>{hit.confirmed_on}T00:00:00Z</updated>"
         f"<category term={quoteattr(hit.type)} label={quoteattr(format_name(hit.type))}/>"
-        f"<summary xml:lang={quoteattr(hit.language)}>{escape(strip_tags(hit.snippet))}</summary></entry>"
+        f"{_labels(hit)}<summary xml:lang={quoteattr(hit.language)}>{escape(strip_tags(hit.snippet))}</summary></entry>"
         for hit in hits
+    )
+
+
+def _labels(hit: Hit) -> str:
+    """The labels of communities, which travel with a record wherever it goes."""
+    return "".join(
+        f"<category scheme={quoteattr(label.address)} term={quoteattr(label.name)}/>"
+        for label in labels_named(hit.labels)
     )
 
 

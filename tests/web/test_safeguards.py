@@ -260,6 +260,10 @@ def test_labels_stand_verbatim_in_every_language_with_their_address(
         assert "Ask us before you build one." in page
     for address in ("/search?q=village+ponds", "/match?record=pond-need"):
         assert "https://localcontexts.org/label/tk-attribution/" in look(stranger, address), address
+    for found in ("search?format=csv&", "search?format=atom&", "feed?"):
+        assert "TK Attribution" in look(stranger, f"/{found}q=village+ponds"), found
+    for address in ("/api/v1/search?q=village+ponds", "/search?q=village+ponds&format=json"):
+        assert stranger.get(address).json()["hits"][0]["labels"] == ["tk-attribution", "bc-provenance"], address
     for address in ("/records/ponds.json", "/api/v1/records/ponds", "/api/v1/dump"):
         text = look(stranger, address)
         assert "tk-attribution" in text and "Ask us before you build one." in text, address

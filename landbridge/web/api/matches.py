@@ -133,6 +133,7 @@ def _match(one: Match) -> dict[str, Any]:
         "for": [{"criterion": why.criterion, "share": why.share, "text": why.text} for why in one.for_],
         "against": [{"criterion": why.criterion, "text": why.text} for why in one.against],
         "places": one.places, "provider": one.provider, "confirmed_on": one.confirmed_on, "sample": one.sample,
+        "labels": one.labels,
     }  # fmt: skip
 
 

@@ -94,7 +94,7 @@ def _hit(hit: Hit) -> dict[str, Any]:
     return {
         "id": hit.id, "type": hit.type, "title": hit.title, "language": hit.language, "score": hit.score,
         "snippet": hit.snippet, "url": record_url(hit.id), "places": hit.places, "provider": hit.provider,
-        "confirmed_on": hit.confirmed_on, "sample": hit.sample,
+        "confirmed_on": hit.confirmed_on, "sample": hit.sample, "labels": hit.labels,
     }  # fmt: skip
 
 

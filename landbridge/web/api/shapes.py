@@ -98,6 +98,7 @@ class Hit(Schema):
     provider: str
     confirmed_on: str
     sample: bool
+    labels: Annotated[list[str], Field(description="Of communities, to be shown as they are: see tk_labels.")]
 
 
 class FacetValue(Schema):
@@ -166,6 +167,7 @@ class Match(Schema):
     provider: str
     confirmed_on: str
     sample: bool
+    labels: Annotated[list[str], Field(description="Of communities, to be shown as they are: see tk_labels.")]
 
 
 class Excluded(Schema):
