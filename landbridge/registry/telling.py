@@ -26,6 +26,8 @@ from landbridge.registry.workflow import State, Verb
 
 NOTE: Final = 500
 """How much of a remark is kept with a notice; the whole stands with the record."""
+NEWS: Final = timedelta(days=30)
+"""What was done longer ago is no news: a node may take this follower on when its journal is long."""
 _OVERLAP: Final = timedelta(minutes=2)
 """Comments are looked at again for so long: their ids are drawn before they are committed, so that a lower one may come
 later."""
@@ -92,7 +94,8 @@ class Batch:
     """What several changes need to know, asked for once."""
 
     def __init__(self, changes: Sequence[Change]) -> None:
-        told = [change for change in changes if change.verb in TOLD]
+        long_ago = timezone.now() - NEWS
+        told = [change for change in changes if change.verb in TOLD and change.at > long_ago]
         self.changes = told
         self.records: Mapping[str, Record] = Record.objects.in_bulk({change.record_id for change in told})
         self._people: dict[str | None, frozenset[int]] = {}

@@ -108,7 +108,7 @@ def _confirm_key(account: Account, notice: Notice) -> str:
 
 def stop_key(account_id: int, kinds: set[str]) -> str:
     """What in an address stops mails of these kinds to a person, without signing in."""
-    given = ",".join(kind for kind in KINDS if kind in kinds)
+    given = "-".join(kind for kind in KINDS if kind in kinds)
     return Signer(salt=_SIGNER).sign(f"{account_id}.{given}").replace(":", "~")
 
 
@@ -118,4 +118,4 @@ def read_stop_key(key: str) -> tuple[int, tuple[str, ...]] | None:
         account_id, _, kinds = Signer(salt=_SIGNER).unsign(key.replace("~", ":")).partition(".")
     except BadSignature:
         return None
-    return int(account_id), tuple(kind for kind in kinds.split(",") if kind in KINDS)
+    return int(account_id), tuple(kind for kind in kinds.split("-") if kind in KINDS)

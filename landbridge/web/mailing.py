@@ -6,11 +6,12 @@ what the server surely did not take is tried again, after a pause.
 """
 
 import logging
+import time
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from smtplib import SMTPConnectError, SMTPDataError, SMTPRecipientsRefused, SMTPResponseException, SMTPSenderRefused
+from smtplib import SMTPDataError, SMTPRecipientsRefused, SMTPSenderRefused
 from typing import Any, Final
 
 from django.core.mail import EmailMessage, get_connection
@@ -35,6 +36,10 @@ ALL_EVERY: Final = timedelta(minutes=5)
 GIVEN_UP: Final = timedelta(days=14)
 """A notice that could not be mailed for so long after its time is not mailed any more."""
 PAUSES: Final = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 240))
+AT_A_TIME: Final = 1.5
+"""Seconds: after that the rest waits for the next run, so that the followers, which run beside this, are not kept."""
+TIMEOUT: Final = 8
+"""Seconds without an answer from the server."""
 _MOST: Final = 20_000
 """Notices that are looked at in one run."""
 _MOST_IN_ONE: Final = 200
@@ -82,7 +87,7 @@ class Mailing:
     """A task: mails what is due."""
 
     name = "mails"
-    every = 5.0
+    every = 3.0
 
     def __init__(self) -> None:
         self._server: _Pause | None = None
@@ -126,32 +131,37 @@ class Mailing:
         return [_Waiting(*row) for row in rows]
 
     def _send_all(self, due: dict[int, list[int]], now: datetime) -> None:
-        connection = get_connection()
+        connection = get_connection(timeout=TIMEOUT)
+        started = time.monotonic()
         try:
             connection.open()
-        except (OSError, SMTPConnectError, SMTPResponseException) as error:
-            self._server = (self._server or _Pause(now)).longer(now)
-            logger.warning("The mail server does not answer (%s); next try at %s", error, self._server.until)
-            return
-        self._server = None
-        try:
             for account_id, ids in due.items():
                 pause = self._people.get(account_id)
                 if pause is None or pause.until <= now:
                     self._send_one(connection, account_id, ids[:_MOST_IN_ONE], now)
+                if time.monotonic() - started > AT_A_TIME:
+                    break
+            self._server = None
+        except OSError as error:
+            # Nothing more is tried for a while: whatever is under way when a line breaks is never mailed again.
+            self._server = (self._server or _Pause(now)).longer(now)
+            logger.warning("The mail server does not answer (%s); next try at %s", error, self._server.until)
         finally:
             connection.close()
 
     def _send_one(self, connection: Any, account_id: int, ids: Sequence[int], now: datetime) -> None:
+        """Mail to one person. What goes wrong with the line itself comes through as an `OSError`."""
         try:
             mail_to(connection, account_id, ids)
         except NotTaken as refusal:
             if refusal.again:
                 self._people[account_id] = self._people.get(account_id, _Pause(now)).longer(now)
             logger.warning("A mail to account %s was not taken: %s", account_id, refusal)
+        except OSError:
+            logger.warning("Nobody knows whether a mail to account %s was taken; it is not sent again", account_id)
+            raise
         except Exception:
-            # Whether it was taken nobody knows: the line broke, or a text could not be made. It is not sent twice.
-            logger.exception("A mail to account %s failed; its notices stand in the page", account_id)
+            logger.exception("A mail to account %s could not be made; its notices stand in the page", account_id)
             self._people[account_id] = self._people.get(account_id, _Pause(now)).longer(now)
         else:
             self._people.pop(account_id, None)

@@ -16,7 +16,7 @@ from landbridge.web.mailing import Mailing
 from tests.cast import Cast, assemble
 from tests.web.postoffice import PostOffice, text_of
 
-LATER = datetime.now(UTC) + timedelta(minutes=5)
+LATER = datetime.now(UTC) + timedelta(hours=12)
 TITLES = (
     "Reef\r\nBcc: everyone@example.org\r\n\r\nBuy now", "Reef\nX-Evil: 1", "Reef\x0bBcc: a@b.c", "Reef\u2028Bcc: a@b.c",
     "=?utf-8?q?Reef=0ABcc:_everyone=40example.org?=", "Reef\u202eevil\u2066", "x" * 300, "\u202a" * 200 + "Reef",

@@ -63,7 +63,10 @@ def publish(record_id: str = "rewa", owner: str | None = "FJI", title: str = NEE
 
 def notice(person: Person, kind: str = "published", key: str = "1", record_id: str = "rewa", **told: Any) -> Notice:
     tell([person.account.pk], kind, f"{kind}:{key}", record_id, told)
-    return Notice.objects.get(account=person.account, key=f"{kind}:{key}")
+    made = Notice.objects.get(account=person.account, key=f"{kind}:{key}")
+    made.at = NOW
+    made.save()
+    return made
 
 
 # In the page
@@ -459,7 +462,8 @@ def test_one_click_of_the_mail_program_stops_the_mails(cast: Cast, post: PostOff
     notice(cast.losa, key="2")
     Mailing().run(LATER)
     assert len(post.taken) == 1
-    for odd in ("x", "%00", address.rpartition("/")[2][:-1] + "A", stop_key(0, {"match"})):
+    key = address.rpartition("/")[2]
+    for odd in ("x", "%00", f"9{key}", key.replace("published", "match"), stop_key(0, {"match"})):
         assert program.post(f"/notices/stop/{odd}").status_code == 404
 
 
@@ -522,3 +526,33 @@ def test_a_process_that_is_killed_while_it_mails_never_mails_twice(
     again = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=180)
     assert again.stdout.strip().splitlines()[-1] == "1", again.stderr
     assert len(post.taken) == mails
+
+
+def test_a_slow_server_does_not_keep_the_followers(
+    cast: Cast, post: PostOffice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from landbridge.web import mailing
+
+    publish()
+    for person in (cast.losa, cast.priya, cast.malia):
+        notice(person)
+    monkeypatch.setattr(mailing, "AT_A_TIME", 0.0)
+    task = Mailing()
+    for sent in (1, 2, 3):
+        task.run(LATER)
+        assert len(post.taken) == sent
+
+
+def test_a_server_whose_line_breaks_costs_one_mail_and_not_all(cast: Cast, post: PostOffice) -> None:
+    publish()
+    for person in (cast.losa, cast.priya, cast.malia):
+        notice(person)
+    post.office.on_data = lambda: "break"
+    task = Mailing()
+    for seconds in range(0, 50, 5):
+        task.run(LATER + timedelta(seconds=seconds))
+    assert len(post.taken) == 1
+    assert Notice.objects.filter(claimed_at=None).count() == 2
+    post.office.on_data = None
+    task.run(LATER + timedelta(hours=1))
+    assert len({mail["To"] for mail in post.taken}) == 3
