@@ -4,6 +4,8 @@ Inner imports throughout: the settings are made ready after this file is read.
 """
 
 from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -29,3 +31,26 @@ def no_figures() -> Iterator[None]:
     numbers.forget()
     yield
     numbers.forget()
+
+
+@pytest.fixture
+def company(db: None, folder: Path, translations: None, no_figures: None) -> Any:
+    """The whole cast, at a node whose index has read everything."""
+    from landbridge.registry import journal
+    from tests.cast import assemble_all
+
+    made = assemble_all()
+    journal.follow_to_end()
+    return made
+
+
+@pytest.fixture
+def theirs(company: Any, settings: Any, tmp_path: Path) -> Any:
+    """What is other people's; see `others`."""
+    from landbridge.registry import journal
+    from tests.hostile import others
+
+    settings.MEDIA_ROOT = tmp_path / "files"
+    made = others.bring(company)
+    journal.follow_to_end()
+    return made

@@ -5,7 +5,8 @@ It is Malia's, who speaks for a community; the community keeps it to itself.
 """
 
 import hashlib
-from collections.abc import Callable, Mapping
+import itertools
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -14,6 +15,7 @@ from typing import Any, Final
 from django.apps import apps
 from django.conf import settings
 from django.db.models import Model
+from django.urls import is_valid_path
 from django.utils import timezone
 
 from landbridge.parties.models import Account, Invitation, Membership, Notice, OneTimeLink, Party, SignIn, Token
@@ -21,6 +23,7 @@ from landbridge.registry import actions
 from landbridge.registry.models import Change, Comment, StoredFile, WorkingCopy
 from landbridge.registry.writing import Said
 from tests.cast import Company
+from tests.hostile.addresses import Address
 
 WORD: Final = "zyxwombat"
 COPY: Final = "c0ffee" + "0" * 26
@@ -89,7 +92,9 @@ def bring(company: Company) -> Others:
         webhook=webhook.pk,
         delivery=_made("exchange.Delivery", webhook=webhook, change_serial=1, body={"id": WORD}, error=WORD).pk,
         watch=_made("search.Watch", account=malia, kind="search", subject=f"q={WORD}", name=WORD).pk,
-        passkey=_made("mfa.Authenticator", user=malia, type="webauthn", data={"name": WORD, "credential": {}}).pk,
+        passkey=_made(
+            "mfa.Authenticator", user=company.mere.account, type="webauthn", data={"name": WORD, "credential": {}}
+        ).pk,
     )  # fmt: skip
 
 
@@ -136,7 +141,11 @@ FILLS: Final[dict[str, Fill]] = {
     "invitation": lambda others: [others.invitation],
     "party": lambda others: ["navakavu"],
     "watch_id": lambda others: [others.watch],
-    "what": lambda others: ["pause", "resume", "drop", "restore", "rename", "delete"],
+    "what": lambda others: ["pause", "resume", "drop", "restore", "rename", "delete", "test", "enable", "secret"],
+    "token": lambda others: [others.token],
+    "service": lambda others: [others.account],
+    "webhook": lambda others: [others.webhook],
+    "kind": lambda others: ["xlsx", "docx"],
     "webhook_id": lambda others: [others.webhook],
     "token_id": lambda others: [others.token],
     "service_id": lambda others: [others.account],
@@ -160,6 +169,15 @@ FILLS: Final[dict[str, Fill]] = {
     "name": lambda others: [BATCH, "countries"],
 }
 """What stands in an address to what to put there. A new kind wants a line here, with an id of somebody else's."""
+
+
+def ways(one: Address, theirs: Others) -> Iterator[str]:
+    """The address, with every value that belongs in it and that it takes."""
+    values = [FILLS[name](theirs) for name in one.names]
+    for chosen in itertools.product(*values):
+        address = one.filled(dict(zip(one.names, chosen, strict=True)))
+        if is_valid_path(address):
+            yield address
 
 
 def guess(others: Others) -> dict[str, Any]:
