@@ -8,12 +8,12 @@ from typing import Any, Final
 
 _CURRENCIES: Final = {
     "USD": r"US\s?\$|USD|U\.?S\.? dollars?|dollars? américains?|dólares(?: estadounidenses)?"
-           r"|dollars?(?! ?(?:canadiens?|aust))|долл\w*(?: США)?|美元|دولار\w*(?: أمريكي)?|\$",
+           r"|dollars?(?! ?(?:canadiens?|aust))|долл\w{0,6}(?: США)?|美元|دولار\w{0,4}(?: أمريكي)?|\$",
     "EUR": r"EUR|€|euros?|евро|欧元|يورو",
-    "CHF": r"CHF|francs? suisses?|Swiss francs?|франк\w* Швейцарии|瑞士法郎",
+    "CHF": r"CHF|francs? suisses?|Swiss francs?|франк\w{0,3} Швейцарии|瑞士法郎",
     "CAD": r"CAD|dollars? canadiens?|Canadian dollars?",
-    "GBP": r"GBP|£|pounds sterling|фунт\w* стерлингов|英镑",
-    "CNY": r"CNY|RMB|人民币|(?<![美欧日])元|yuan(?:es)?|юан\w*",
+    "GBP": r"GBP|£|pounds sterling|фунт\w{0,3} стерлингов|英镑",
+    "CNY": r"CNY|RMB|人民币|(?<![美欧日])元|yuan(?:es)?|юан\w{0,3}",
 }  # fmt: skip
 """Currencies that are named without doubt; a bare "franc" or "dinar" belongs to many countries."""
 _SCALE: Final = {
@@ -22,7 +22,7 @@ _SCALE: Final = {
     "mil": 1_000, "thousand": 1_000, "ألف": 1_000, "آلاف": 1_000, "千": 1_000,
 }  # fmt: skip
 _NUMBER: Final = r"(?<![\d.,])(\d{1,3}(?:[ .,\u00a0\u202f]\d{3})+|\d+)(?:[.,]\d{1,2})?(?!\d)"
-_SCALED: Final = rf"(?:\s*({'|'.join(sorted(_SCALE, key=len, reverse=True))})\w*)?"
+_SCALED: Final = rf"(?:\s*({'|'.join(sorted(_SCALE, key=len, reverse=True))})\w{{0,4}})?"
 _CURRENCY: Final = f"(?:{'|'.join(f'(?P<{code}>{form})' for code, form in _CURRENCIES.items())})"
 _AFTER: Final = re.compile(rf"{_NUMBER}{_SCALED}(?:\s+(?:de|d'))?\s*{_CURRENCY}(?!\w)")
 _BEFORE: Final = re.compile(rf"{_CURRENCY}\s*{_NUMBER}{_SCALED}")

@@ -25,6 +25,8 @@ _ARABIC_AFTER: Final = ("", "ه", "ون", "ين", "ات", "ان", "ا")
 _ARABIC_DOUBTFUL: Final = frozenset(map(fold, ("مالي", "بنين", "قطر", "قمري", "غاني", "توغو", "عمان", "يمني", "صيني")))
 """Also common words: financial, sons, diameter, lunar …"""
 _ARABIC_ANNOUNCE: Final = frozenset(map(fold, ("في", "دولة", "جمهورية", "حكومة", "سلطنة", "مملكة", "من", "إلى", "بين")))
+_LONGEST: Final = 40
+"""No name of a place is longer, in any form."""
 _NEAR: Final = 3
 """How many words from a doubtful name another country may stand and make it sure."""
 _RUSSIAN_DOUBTFUL: Final = frozenset({"того", "чад", "мали", "куба"})
@@ -91,7 +93,7 @@ def _russian(found: Sequence[Word], shown: str) -> Iterator[Sighting]:
     for word in found:
         written = word.folded.replace("ё", "е")
         capital = shown[word.start : word.start + 1].isupper()
-        if written in _RUSSIAN_DOUBTFUL:
+        if written in _RUSSIAN_DOUBTFUL or len(written) > _LONGEST:
             continue
         for cut in range(3, len(written) + 1):
             for key, adjective in stems.get(written[:cut], ()):
@@ -196,6 +198,8 @@ def _cities(text: str, shown: str, found: Sequence[Word], language: str) -> Iter
 def _inflected(run: Sequence[Word], language: str) -> tuple[str, ...]:
     """A city in a Russian case, or behind an Arabic particle."""
     names, written = _city_names(language), run[0].folded
+    if len(written) > _LONGEST:
+        return ()
     if language == "ru":
         for cut in range(len(written), 3, -1):
             for end in ("", "ь", "а", "я", "й"):

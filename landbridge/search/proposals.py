@@ -41,7 +41,7 @@ _QUESTION_OF: Final = {
 }  # fmt: skip
 """The vocabulary of a concept to the question that it answers."""
 _MOST: Final = {"themes": 6, "targets": 6, "ecosystems": 5, "technologies": 5, "subjects": 6, "support_types": 6}
-_SENTENCE: Final = re.compile(r"[^.!?。！？؟\n]+(?:[.!?。！？؟]+(?=\s|$|[\"»”）)])|[。！？]+|\n+|$|[.!?؟]+)")
+_SENTENCE: Final = re.compile(r"(?<=[.!?؟])\s+|(?<=[。！？])|\n+")
 _INVISIBLE: Final = re.compile("[\u0610-\u061a\u0640\u064b-\u065f\u0670\u06d6-\u06ed\u200c-\u200f\u00ad]")
 
 
@@ -247,7 +247,7 @@ def _fewer(answers: Sequence[Proposal]) -> Iterator[Proposal]:
 
 def sentences(text: str) -> list[str]:
     """The sentences of a text, without surrounding spaces."""
-    return [said for match in _SENTENCE.finditer(text) if (said := match[0].strip())]
+    return [said for part in _SENTENCE.split(text) if (said := part.strip())]
 
 
 def title_of(text: str) -> str:

@@ -20,6 +20,8 @@ _SOFT: Final = RGBColor(0x5A, 0x5F, 0x5B)
 _LABEL_WIDTH: Final = 3600
 _ANSWER_WIDTH: Final = 5900
 """Twentieths of a point."""
+_EMU: Final = 635
+"""English metric units in one of them."""
 
 
 def draw(paper: Mapping[str, Any]) -> bytes:
@@ -50,12 +52,14 @@ def _section(document: Text, boxes: Any, rtl: bool, number: int) -> int:
     table.autofit = False
     if rtl:
         table._tbl.tblPr.append(OxmlElement("w:bidiVisual"))
+    for column, width in zip(table.columns, (_LABEL_WIDTH, _ANSWER_WIDTH), strict=True):
+        column.width = width * _EMU
     cells = table._cells
     for row, box in enumerate(boxes):
         number += 1
         label, answer = cells[2 * row], cells[2 * row + 1]
         for cell, width in ((label, _LABEL_WIDTH), (answer, _ANSWER_WIDTH)):
-            cell._tc.width = width * 635
+            cell._tc.width = width * _EMU
         _question(label, box, rtl, number)
         _answer(answer, box)
     return number

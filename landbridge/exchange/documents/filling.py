@@ -28,6 +28,8 @@ _ADDRESS: Final = re.compile(r"https?://[^\s<>\"']+")
 _MAIL: Final = re.compile(r"[^@\s<>,;]+@[^@\s<>,;]+\.[^@\s<>,;]+")
 LONGEST_LABEL: Final = 120
 MOST_UNREAD: Final = 60
+_LONGEST_PARTS: Final = 4_000
+"""Characters of a text in which names, addresses and sums are looked for."""
 
 
 @dataclass(frozen=True)
@@ -247,6 +249,7 @@ def _of_kind(model: type[CommonFormat], name: str, question: Question, text: str
 
 def _of_parts(question: Question, text: str) -> Any:
     """An answer of several parts out of one text, for the kinds where that is plain."""
+    text = text[:_LONGEST_PARTS]
     lines = [line.strip() for line in text.split("\n") if line.strip()]
     if isinstance(question, Organisation):
         return [{"name": line[:300]} for line in lines[:20]]

@@ -109,7 +109,7 @@ def _boxes(
     for path, value in boxes(model, name, answer, words.language, BLANK_BLOCKS):
         leaf = leaf_of(model, path)
         if leaf is not None:
-            label = f"{_label(model, path, leaf, words)}{needed}"
+            label = f"{_label(model, path, leaf, words)}{needed if first else ''}"
             yield _box(path, label, leaf, value, words, lists, words.said(question.help) if first else "")
             first = False
 

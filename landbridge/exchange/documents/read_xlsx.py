@@ -44,6 +44,8 @@ def _rows(sheet: Any, found: Found) -> Iterator[tuple[int, list[str]]]:
     empty = 0
     for number, row in enumerate(sheet.iter_rows(values_only=True, max_col=MOST_COLUMNS), 1):
         texts = [_text(value) for value in row]
+        while texts and not texts[-1]:
+            texts.pop()
         empty = 0 if any(texts) else empty + 1
         if empty > _EMPTY_ROWS:
             return

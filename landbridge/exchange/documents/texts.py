@@ -18,6 +18,7 @@ YES: Final = ("yes", "oui", "sí", "si", "да", "是", "نعم", "true", "1", "
 NO: Final = ("no", "non", "нет", "否", "لا", "false", "0")
 _KEY: Final = re.compile(r"\[([^\[\]\s]{1,120})\]\s*$")
 _SEPARATORS: Final = str.maketrans(dict.fromkeys(";؛；、\r", "\n"))
+_COMMAS: Final = re.compile(r"\s*[,،，]\s*")
 _DATE: Final = re.compile(r"(\d{1,2})[./-](\d{1,2})[./-](\d{4})")
 
 
@@ -96,26 +97,23 @@ def understood(leaf: Leaf, text: str, words: Words) -> Any:
 
 
 def _terms(question: Terms, text: str) -> Iterator[str]:
-    whole = question.find(text)
-    pieces = [text] if whole is not None else [one for one in map(str.strip, _split(text)) if one]
-    for piece in pieces:
-        term = _named(question, piece)
-        if term is not None:
-            yield question.keep(term)
+    """The terms that a text names, one a line or apart by semicolons, by commas where nothing else helps."""
+    for line in filter(None, map(str.strip, text.split("\n"))):
+        whole = _named(question, line)
+        if whole is not None:
+            yield question.keep(whole)
             continue
-        # A comma may stand between terms, and within the label of one.
-        smaller = [_named(question, part) for part in re.split(r"\s*[,،，]\s*", piece) if part]
-        if not smaller or None in smaller:
-            raise Refused("unknown-term", piece)
-        yield from (question.keep(term) for term in smaller if term is not None)
-
-
-def _split(text: str) -> list[str]:
-    return text.translate(_SEPARATORS).split("\n")
+        for piece in filter(None, map(str.strip, line.translate(_SEPARATORS).split("\n"))):
+            term = _named(question, piece)
+            # A comma may stand between terms, and within the label of one.
+            smaller = [term] if term else [_named(question, part) for part in _COMMAS.split(piece) if part]
+            if not smaller or None in smaller:
+                raise Refused("unknown-term", piece)
+            yield from (question.keep(one) for one in smaller if one is not None)
 
 
 def _named(question: Terms, text: str) -> Term | None:
-    key = _KEY.search(text)
+    key = _KEY.search(text) if text.count("[") == 1 else None
     return (question.term_of(key[1]) if key else None) or question.find(text)
 
 
