@@ -169,9 +169,10 @@ def _weigh(answers: Mapping[str, Any], typed: Typed, same_page: bool) -> tuple[d
         here, there = fingerprint(answer), fingerprint(piece(answers, path))
         told = typed.was.get(path, there)
         was, is_unsure = told.removesuffix(UNSURE), told.endswith(UNSURE)
-        if here == was and not (same_page and is_unsure):
+        arrived = same_page and is_unsure  # This page's own earlier answer may be what stands there.
+        if here == was and not arrived:
             continue
-        if same_page or there in (was, here):
+        if arrived or there in (was, here):
             taken[path] = answer
         else:
             refused[path] = answer
