@@ -113,7 +113,7 @@ def make(request: HttpRequest) -> HttpResponse:
         form.add_error(None, gettext("There are too many keys already. Revoke one first."))
         return _page(request, form)
     response = _page(request, made=made)
-    response["Cache-Control"], response["Referrer-Policy"] = "private, no-store", "no-referrer"
+    response["Cache-Control"] = "private, no-store"
     return response
 
 
