@@ -94,7 +94,9 @@ class Step:
 
 def steps(view: RecordView, standing: Standing, roles: list[Membership]) -> list[Step]:
     """Draft, review, published; at the station where it stands: what comes next, and by whom."""
-    stations = (State.DRAFT, State.SUBMITTED, State.PUBLISHED)
+    stations = [State.DRAFT, State.SUBMITTED, State.PUBLISHED]
+    if view.state == State.RETIRED:
+        stations.append(State.RETIRED)
     at = State.DRAFT if view.state == State.RETURNED else State(view.state)
     named = state_name(view.state)
     return [
@@ -106,6 +108,8 @@ def steps(view: RecordView, standing: Standing, roles: list[Membership]) -> list
 
 def _next(view: RecordView, standing: Standing, roles: list[Membership]) -> str:
     """Who acts next, in a sentence."""
+    if view.state == State.RETIRED:
+        return ""
     may_publish = standing.may(Permission.PUBLISH, view.owner, view.author)
     if view.state == State.PUBLISHED:
         return gettext("It is with its readers. Confirm it before its day, or amend it.")

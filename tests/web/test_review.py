@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from landbridge.parties.models import Membership
 from landbridge.registry import actions, comments
 from landbridge.registry.models import Change, Comment, Endorsement, Record
 from landbridge.registry.workflow import State
@@ -127,26 +128,50 @@ def test_the_same_remark_sent_twice_is_kept_once(cast: Cast) -> None:
     assert Comment.objects.count() == 1
 
 
+def seen(client: Client, record: str) -> str:
+    """The newest change that somebody's page of a record knows of."""
+    return str(see(client, f"/records/{record}/work").xpath("//input[@name='after']/@value")[0])
+
+
 def test_the_second_of_two_reviewers_is_told_who_was_faster_and_keeps_the_note(cast: Cast) -> None:
+    Membership.objects.create(account=cast.sven.account, party_id="FJI", role="publishing_authority")
     record = submitted(cast.henri)
-    losa, henri = signed_in(cast.losa), signed_in(cast.henri)
-    after = see(henri, f"/records/{record}/work").xpath("//input[@name='after']/@value")[0]
-    press(losa, record, "publish")
-    answer = henri.post(f"/records/{record}/work", {"do": "return", "after": after, "note": "The budget is missing."})
-    if answer.status_code == 409:
-        page = read_page(answer, 409)
-        assert "losa" in said(page)
-        assert "Published" in said(page)
-        assert "The budget is missing." in body_of(answer)
-    else:  # Whoever does not see the record any more is told so, and nothing was done.
-        assert answer.status_code == 404
+    sven = signed_in(cast.sven)
+    after = seen(sven, record)
+    press(signed_in(cast.losa), record, "publish")
+    answer = sven.post(f"/records/{record}/work", {"do": "return", "after": after, "note": "The budget is missing."})
+    page = read_page(answer, 409)
+    assert "losa" in said(page)
+    assert "Published" in said(page)
+    assert page.xpath("//textarea[@name='note']")[0].text == "The budget is missing."
     assert Record.objects.get(pk=record).state == State.PUBLISHED
+
+
+def test_whoever_does_not_see_the_record_any_more_gets_their_words_back(cast: Cast) -> None:
+    record = submitted(cast.losa)
+    henri = signed_in(cast.henri)
+    after = seen(henri, record)
+    press(signed_in(cast.losa), record, "return", note="Budget?")
+    typed = {"do": "return", "after": after, "note": "The budget is missing.", "on:title": "Too long"}
+    for address in (record, "never-was"):
+        page = read_page(henri.post(f"/records/{address}/work", typed), 404)
+        assert [one.text for one in page.xpath("//pre")] == ["The budget is missing.", "Too long"]
+    assert not Comment.objects.exists()
+
+
+def test_a_note_is_kept_whole_or_comes_back(cast: Cast) -> None:
+    record = submitted(cast.losa)
+    losa = signed_in(cast.losa)
+    page = read_page(press(losa, record, "return", note="x" * 2001), 422)
+    assert page.xpath("//textarea[@name='note']")[0].text == "x" * 2001
+    press(losa, record, "return", note="One\r\n\x00two" + " " * 3000)
+    assert Change.objects.get(verb="return").note == "One\ntwo"
 
 
 def test_nobody_publishes_a_revision_that_they_have_not_seen(cast: Cast) -> None:
     record = submitted(cast.henri)
     losa = signed_in(cast.losa)
-    after = see(losa, f"/records/{record}/work").xpath("//input[@name='after']/@value")[0]
+    after = seen(losa, record)
     actions.withdraw(actor=cast.losa.actor, record_id=record)
     actions.revise(actor=cast.losa.actor, record_id=record, data={**NEED, "summary": "Quite another."}, language="en")
     actions.submit(actor=cast.losa.actor, record_id=record)
@@ -231,7 +256,8 @@ def test_every_page_opens_in_every_language(cast: Cast, language: str) -> None:
     losa = signed_in(cast.losa, language)
     press(losa, record, "comment", **{"on:places": "Why Tonga?"})
     for address in (
-        f"/records/{record}/work", f"/records/{record}/compare?from=1&to=2", "/review", "/review?queue=comments",
+        f"/records/{record}/work", f"/records/{record}/compare?from=1&to=2", f"/records/{record}/history",
+        "/review", "/review?queue=comments",
         "/review?queue=returned", "/review?queue=overdue", "/desk", "/account/trail",
     ):  # fmt: skip
         page = see(losa, address)

@@ -23,7 +23,7 @@ from landbridge.web.forms.held import keeping
 from landbridge.web.people import actor_of, signed_in, standing
 from landbridge.web.states import party_name, verb_done, verb_name
 from landbridge.web.views.errors import telling
-from landbridge.web.views.work import LONGEST_NOTE, whole_number
+from landbridge.web.views.work import LONGEST_NOTE, LongNote, note_too_long, tidy_note, whole_number
 
 _AT_ONCE: Final[dict[Queue, tuple[Verb, ...]]] = {
     Queue.DECIDE: (Verb.PUBLISH, Verb.RETURN), Queue.OVERDUE: (Verb.CONFIRM, Verb.RETIRE),
@@ -140,10 +140,14 @@ def at_once(request: HttpRequest) -> HttpResponse:
     """Do the same to all ticked records, and show what became of each."""
     given, queue = request.POST, request.GET.get("queue", "")
     ticked = [one for value in given.getlist("tick") if (one := ticked_record(value))]
-    note = given.get("note", "").strip()[:LONGEST_NOTE]
+    typed = given.get("note", "")
     verb, batch = given.get("do", ""), given.get("batch", "")
     if verb not in bulk.DO or not bulk.is_batch(batch):
-        return _page(request, queue, gettext("Nothing was done."), note, 400)
+        return _page(request, queue, gettext("Nothing was done."), typed, 400)
+    try:
+        note = tidy_note(typed)
+    except LongNote:
+        return _page(request, queue, note_too_long(), typed, 422)
     if not ticked:
         return _page(request, queue, gettext("Tick the records first. Nothing was done."), note, 422)
     if verb == Verb.RETURN and not note:

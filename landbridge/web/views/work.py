@@ -12,6 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.translation import gettext
 
+from landbridge.formats import tidy
 from landbridge.formats.library import FORMATS
 from landbridge.formats.validate import InvalidRecord
 from landbridge.lib.languages import is_language_tag
@@ -27,7 +28,7 @@ from landbridge.web.forms.held import keeping
 from landbridge.web.pages import referred
 from landbridge.web.people import actor_of, signed_in, standing
 from landbridge.web.states import moment, verb_done
-from landbridge.web.views.errors import telling
+from landbridge.web.views.errors import not_found, telling
 from landbridge.web.views.records import readable_id
 from landbridge.web.work import (
     Open,
@@ -61,8 +62,33 @@ def work(request: HttpRequest, record_id: str) -> HttpResponse:
     """The page, and everything that is done on it."""
     if not readable_id(record_id):
         raise Http404(record_id)
-    here = open_record(record_id, standing(request))
+    try:
+        here = open_record(record_id, standing(request))
+    except Unknown:
+        return _lost(request) or not_found(request)
     return _act(request, here) if request.method == "POST" else _page(request, here, Typed())
+
+
+def _lost(request: HttpRequest) -> HttpResponse | None:
+    """What somebody typed on a record that is not open to them, or not any more: they get their words back. It says
+    the same of a record that never was."""
+    if request.method != "POST":
+        return None
+    typed = _typed(request.POST)
+    words = [text for text in (typed.note, *typed.on.values(), *typed.replies.values()) if text.strip()]
+    return render(request, "review/lost.html", {"words": words}, status=404) if words else None
+
+
+def tidy_note(text: str) -> str:
+    """A note as it is kept.
+
+    Raises:
+        LongNote: it is longer than the journal keeps.
+    """
+    kept = tidy.lines(text)
+    if len(kept) > LONGEST_NOTE:
+        raise LongNote(text)
+    return kept
 
 
 def whole_number(text: str) -> int:
@@ -89,6 +115,8 @@ def _act(request: HttpRequest, here: Open) -> HttpResponse:
         done = _pressed(request, here, typed)
     except _Unsaid:
         return _page(request, here, typed, gettext("Say in a remark or in the note what should change."), 422)
+    except LongNote:
+        return _page(request, here, typed, note_too_long(), 422)
     except InvalidRecord as problems:
         return _page(request, here, typed, _problems(here.view, problems), 422)
     except Forbidden:
@@ -126,6 +154,15 @@ def _wrong(bad: comments.BadComment) -> str:
     return gettext("There is no such answer any more; say it on the record as a whole.")
 
 
+def note_too_long() -> str:
+    """What to do about a note that is too long."""
+    return gettext("A note has at most %(most)s characters. Nothing was done.") % {"most": LONGEST_NOTE}
+
+
+class LongNote(ValueError):
+    """A note is longer than the journal keeps."""
+
+
 class _Unsaid(ValueError):
     """A record was to be returned without a word on what should change."""
 
@@ -134,7 +171,7 @@ def _pressed(request: HttpRequest, here: Open, typed: Typed) -> str:
     """Do what was pressed, and say it."""
     do, _, about = request.POST.get("do", "").partition(":")
     actor = actor_of(request)
-    note = typed.note.strip()[:LONGEST_NOTE]
+    note = tidy_note(typed.note)
     after = whole_number(request.POST.get("after", "")) or None
     if do in ("settle", "reopen"):
         comments.settle(
