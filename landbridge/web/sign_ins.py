@@ -2,8 +2,8 @@
 
 from typing import Any
 
+from allauth.account.adapter import get_adapter
 from allauth.account.authentication import get_authentication_records
-from allauth.core.internal.httpkit import get_client_ip
 from django.contrib.auth.signals import user_logged_in, user_login_failed
 from django.http import HttpRequest
 
@@ -38,6 +38,6 @@ def _method(request: HttpRequest, user: Account) -> str:
 
 def _note(request: HttpRequest, account_id: int, *, succeeded: bool, method: str) -> None:
     note_sign_in(
-        account_id=account_id, succeeded=succeeded, method=method, address=get_client_ip(request) or "",
+        account_id=account_id, succeeded=succeeded, method=method, address=get_adapter().get_client_ip(request) or "",
         agent=request.headers.get("User-Agent", ""),
     )  # fmt: skip
