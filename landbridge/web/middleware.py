@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
 
+from landbridge.lib.discreet import is_secret
 from landbridge.lib.languages import DEFAULT, LANGUAGES, primary
 from landbridge.web.views.errors import bad_request
 
@@ -48,6 +49,9 @@ class SecurityHeaders:
         response.headers.setdefault("Content-Security-Policy", POLICY)
         response.headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
         response.headers.setdefault("X-Frame-Options", "DENY")
+        if is_secret(request.path):
+            response.headers["Referrer-Policy"] = "no-referrer"
+            response.headers.setdefault("Cache-Control", "private, no-store")
         if settings.SESSION_COOKIE_NAME in request.COOKIES:
             response.headers.setdefault("Cache-Control", "private, no-cache")  # It may hold what only they may see.
         return response
