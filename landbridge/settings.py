@@ -203,6 +203,9 @@ AUTH_PASSWORD_VALIDATORS = [
     )
 ]
 
+ALLAUTH_TRUSTED_PROXY_COUNT = _number("LANDBRIDGE_PROXIES", 1 if BASE_URL.startswith("https://") else 0, 0, 9)
+"""How many web servers stand before this one: who comes through them is known by X-Forwarded-For, and by it tries are
+counted. A node with an https:// address has one, since it speaks no TLS itself."""
 ACCOUNT_ADAPTER = "landbridge.web.accounts.AccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}

@@ -37,7 +37,8 @@ def _method(request: HttpRequest, user: Account) -> str:
 
 
 def _note(request: HttpRequest, account_id: int, *, succeeded: bool, method: str) -> None:
+    address = get_adapter().get_client_ip(request) if request.META.get("REMOTE_ADDR") else ""
     note_sign_in(
-        account_id=account_id, succeeded=succeeded, method=method, address=get_adapter().get_client_ip(request) or "",
+        account_id=account_id, succeeded=succeeded, method=method, address=address or "",
         agent=request.headers.get("User-Agent", ""),
     )  # fmt: skip

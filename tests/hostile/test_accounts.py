@@ -81,6 +81,18 @@ def test_guessing_many_accounts_from_one_place_is_stopped_too(cast: Cast) -> Non
     assert "Too many failed" in _sign_in(client, "sven@example.org").content.decode()
 
 
+def test_nobody_chooses_from_where_they_come(cast: Cast, settings: LazySettings) -> None:
+    """Without a web server in front, what a request says of its origin counts for nothing; behind one, the last hop."""
+    for at in range(10):
+        client = Client(headers={"host": "localhost", "x-forwarded-for": f"192.0.2.{at}"})
+        _sign_in(client, f"nobody-{at}@example.org", "a guess of a stranger")
+    assert "Too many failed" in _sign_in(browser(), "sven@example.org").content.decode()
+    settings.ALLAUTH_TRUSTED_PROXY_COUNT = 1
+    others = Client(headers={"host": "localhost", "x-forwarded-for": "192.0.2.1, 198.51.100.7"})
+    assert _sign_in(others, "sven@example.org").status_code == 302
+    assert cast.sven.account.sign_ins.get().address == "198.51.100.7"
+
+
 def test_codes_cannot_be_guessed(cast: Cast) -> None:
     client = browser()
     client.post("/account/login/code/", {"email": "losa@example.org"})
