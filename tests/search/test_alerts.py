@@ -1,8 +1,10 @@
 """Watches: what is new is told once, to those who watch it, after the index has taken it in."""
 
+from threading import Barrier, Thread
 from typing import Any
 
 import pytest
+from django.db import IntegrityError, connection
 
 from landbridge.cooperation.alerts import MatchFollower, begin
 from landbridge.parties.models import Account, Notice
@@ -214,3 +216,29 @@ def test_a_filter_that_is_not_known_any_more_troubles_nobody_else(cast: Cast, fo
     journal.follow_to_end()
     assert told(cast.sven.account) == []
     assert told(cast.losa.account) == [("watch", ["reef"])]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_hosts_that_tell_at_once_tell_once(transactional_db: None) -> None:
+    account = Account.objects.create_user("sven@example.org")
+    made, _ = watching.watch(account, "search", "q=reef")
+    together = Barrier(4)
+    refused: list[Exception] = []
+
+    def host() -> None:
+        try:
+            together.wait()
+            watching.tell("watch", [watching.Found(made, ("a", "b"))])
+        except IntegrityError as error:
+            refused.append(error)
+        finally:
+            connection.close()
+
+    hosts = [Thread(target=host) for _ in range(4)]
+    for one in hosts:
+        one.start()
+    for one in hosts:
+        one.join()
+    watching.tell("watch", [watching.Found(made, ("a", "b"))])
+    assert told(account) == [("watch", ["a", "b"])]
+    assert Told.objects.count() == 2

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from threading import Barrier, Thread
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -556,3 +557,29 @@ def test_a_server_whose_line_breaks_costs_one_mail_and_not_all(cast: Cast, post:
     post.office.on_data = None
     task.run(LATER + timedelta(hours=1))
     assert len({mail["To"] for mail in post.taken}) == 3
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_hosts_that_mail_at_once_mail_once(transactional_db: None, post: PostOffice) -> None:
+    people = [Account.objects.create_user(f"p{number}@example.org") for number in range(12)]
+    tell([one.pk for one in people], "role", "role:1", "", {"party": "FJI"})
+    Notice.objects.update(at=NOW)
+    together, problems = Barrier(4), []
+
+    def host() -> None:
+        try:
+            together.wait()
+            Mailing().run(LATER)
+        except Exception as error:  # noqa: BLE001 a thread's error is told to the test
+            problems.append(error)
+        finally:
+            connection.close()
+
+    hosts = [Thread(target=host) for _ in range(4)]
+    for one in hosts:
+        one.start()
+    for one in hosts:
+        one.join()
+    Mailing().run(LATER)
+    assert problems == []
+    assert sorted(mail["To"] for mail in post.taken) == sorted(one.email for one in people)
