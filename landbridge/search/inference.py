@@ -16,9 +16,8 @@ Span = tuple[int, int]
 SUREST: Final = 0.97
 _AGAIN: Final = 0.4
 """How much a word counts that stands in the text a second time."""
-_OWN_WORD: Final = 0.5
+_OWN_WORD: Final = {"themes:": 0.5, "targets:": 0.35, "support_types:": 0.5}
 """A theme called by one of the words that mean it; many of them are short and common: "sea", "cities"."""
-_MEANS: Final = ("themes:", "targets:", "support_types:")
 
 
 @dataclass(frozen=True)
@@ -94,8 +93,9 @@ def _read(one: Sighting, present: set[str], told: dict[str, dict[Span, float]]) 
         for rule in () if key.startswith("themes:") else _by_key().get(key, ()):
             if not rule.companions or rule.companions & present:
                 _note(told, rule.gives, span, rule.weight)
-    if one.key.startswith(_MEANS):
-        _note(told, one.key, span, _OWN_WORD)
+    own = _OWN_WORD.get(one.key.partition(":")[0] + ":")
+    if own:
+        _note(told, one.key, span, own)
 
 
 def _note(told: dict[str, dict[Span, float]], gives: str, span: Span, weight: float) -> None:

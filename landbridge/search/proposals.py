@@ -20,11 +20,11 @@ from landbridge.search.inference import infer
 from landbridge.search.signs import Sighting, signs
 from landbridge.search.understand import Reading, read, with_joined
 
-CONFIDENT: Final = {"themes": 0.75, "targets": 0.7}
+CONFIDENT: Final = {"themes": 0.7, "targets": 0.65}
 SURE: Final = 0.6
 """From here on a proposal is ticked beforehand; themes and targets, which are inferred, from higher on."""
 MOST_TICKED: Final = {"themes": 4, "targets": 4}
-SHOWN: Final = 0.4
+SHOWN: Final = 0.5
 LONGEST: Final = 20_000
 MOST_WORDS: Final = 4
 _TITLE: Final = 120
@@ -110,19 +110,23 @@ def _read(text: str, language: str | None, hint: str | None) -> _Text:
     plain = normalise(text)
     reading = read(text, language, hint)
     written = _Text(plain, shown if len(shown) == len(plain) else plain, reading)
-    seen = [one for one in _sightings(reading) if not _small_acronym(one, written)]
+    seen = [one for one in _sightings(reading) if not _misread(one, written)]
     written.seen = [*seen, *signs(plain, reading.words, reading.language)]
     return written
 
 
-def _small_acronym(one: Sighting, written: _Text) -> bool:
-    """Whether a common word was taken for an acronym: METT, and the French "met"."""
+def _misread(one: Sighting, written: _Text) -> bool:
+    """Whether a single word was taken for an acronym (METT, and the French "met"), or for a name of several words of
+    which the others are too small to count ("Una salud", and "salud")."""
     term, said = find(one.key), written.shown[one.start : one.end]
-    if term is None or not said.islower() or " " in said or not said.isascii():
+    language = written.reading.language
+    if term is None or language not in ("en", "es", "fr", "ru") or " " in said:
         return False
-    labels = [label for label in term.labels.get(written.reading.language, ()) if " " not in label]
-    near = [label for label in labels if fold(normalise(label))[:3] == fold(normalise(said))[:3]]
-    return bool(near) and all(label.isupper() for label in near)
+    start = fold(normalise(said))[:3]
+    near = [label for label in term.labels.get(language, ()) if fold(normalise(label)).startswith(start)]
+    if said.islower() and near and all(label.isupper() for label in near if " " not in label):
+        return True
+    return not any(" " not in label for label in near)
 
 
 def _sightings(reading: Reading) -> Iterator[Sighting]:
@@ -168,7 +172,7 @@ def _places(written: _Text) -> Iterator[Proposal]:
     for one in found:
         spans.setdefault(one.key, []).append((one.start, one.end))
     for key, places in spans.items():
-        sure = 0.45 if key.startswith("regions:") else _of_example(written, places)
+        sure = 0.55 if key.startswith("regions:") else _of_example(written, places)
         yield Proposal("places", key.split(":", 1)[1], sure, written.quote(places))
 
 

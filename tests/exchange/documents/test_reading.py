@@ -117,3 +117,18 @@ def test_pages_of_a_pdf_and_those_without_text() -> None:
     assert made.text == "We want to count the fish of our reef."
     assert [(one.code, one.what) for one in made.unread] == [("pages", "2-3, 5")]
     assert "2-3, 5" in unread(made.unread[0])
+
+
+def test_a_node_that_serves_loads_no_library_of_documents() -> None:
+    """They live in the processes that parse and draw, and end with them."""
+    import subprocess
+    import sys
+
+    program = (
+        "import os, sys, tempfile; os.environ['DJANGO_SETTINGS_MODULE'] = 'landbridge.settings';"
+        "os.environ['LANDBRIDGE_DATA'] = tempfile.mkdtemp(); import django; django.setup();"
+        "import landbridge.web.views.guided, landbridge.web.views.papers;"
+        "print(sorted({'docx', 'openpyxl', 'pypdf'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.strip().endswith("[]")
