@@ -59,6 +59,8 @@ def begin(
     model = format_named(format)
     if not record_id:
         require(actor, Permission.DRAFT, owner or None, actor.account_id)
+        if owner and not Party.objects.filter(pk=owner).exists():
+            raise Forbidden(f"There is no party {owner}.")
     if actor.account_id is None or _of(actor).count() >= MOST:
         raise Forbidden(f"A person has at most {MOST} working copies; finish or discard some.")
     return WorkingCopy.objects.create(

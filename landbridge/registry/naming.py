@@ -25,6 +25,12 @@ def name_in(names: Mapping[str, str], identifier: str, language: str) -> str:
     return str(names.get(language) or names.get("en") or next(iter(names.values()), identifier))
 
 
+def everybody(language: str, most: int = 400) -> dict[str, str]:
+    """Id to name of the parties of this node, for those who work for all of them."""
+    found = Party.objects.order_by("kind", "pk").values_list("pk", "names")[:most]
+    return {identifier: name_in(names, identifier, language) for identifier, names in found}
+
+
 def named(text: str, language: str) -> list[tuple[str, str]]:
     """Id and name of the organisations and communities whose id or name holds the text; countries are looked up
     among the terms."""

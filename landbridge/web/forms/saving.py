@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from django.http import HttpRequest, QueryDict
 
+from landbridge.formats import tidy
 from landbridge.formats.format import questions
 from landbridge.formats.library import FORMATS
 from landbridge.formats.vocabulary import fold, vocabulary
@@ -140,15 +141,14 @@ def revived(request: HttpRequest, copy_id: str) -> tuple[WorkingCopy, bool]:
     except Unknown:
         if not request.POST.get("_format"):
             raise
-    record_id = request.POST.get("_record", "")
+    record_id, owner = (tidy.printable(request.POST.get(name, "")) for name in ("_record", "_owner"))
     try:
         record_id = record_id or copies.became(actor=actor, copy_id=copy_id).id
         return copies.revising(actor=actor, reader=reader_of(request), record_id=record_id), True
     except Unknown:
         if record_id:
             raise
-    owner, original = request.POST.get("_owner", ""), request.POST.get("_original", "")
-    format = request.POST.get("_format", "")
+    original, format = request.POST.get("_original", ""), request.POST.get("_format", "")
     if format not in FORMATS or not is_language_tag(original):
         raise Unknown(copy_id)
     return copies.begin(actor=actor, format=format, language=original, owner=owner, answers={}, title=""), True

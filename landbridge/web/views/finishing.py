@@ -28,6 +28,7 @@ from landbridge.web.forms.preview import preview_of
 from landbridge.web.forms.saving import picked
 from landbridge.web.forms.steps import advice, steps
 from landbridge.web.people import actor_of, reader_of, standing
+from landbridge.web.views.records import readable_id
 from landbridge.web.views.writing import refused_page, working
 
 _UNDO: Final = "landbridge.write.undo"
@@ -75,7 +76,8 @@ def _finish(request: HttpRequest, copy_id: str) -> HttpResponse:
 
 def _already(request: HttpRequest) -> HttpResponse:
     """A second press of the button on a revision: the first one was done."""
-    record = Record.objects.filter(pk=request.POST.get("_record", "")).first()
+    record_id = request.POST.get("_record", "")
+    record = Record.objects.filter(pk=record_id).first() if readable_id(record_id) else None
     if record is None or not standing(request).may(Permission.DRAFT, record.owner_id, record.author_id):
         raise Unknown
     return _to(record)

@@ -59,7 +59,10 @@ def choose(request: HttpRequest, format: str = "") -> HttpResponse:
 
 def owners(request: HttpRequest) -> list[tuple[str, str]]:
     """For whom the person may write, by name; themselves always."""
-    names = naming.names_of(standing(request).parties_with(Permission.DRAFT), reader_language())
+    mine, language = standing(request), reader_language()
+    names = naming.names_of(mine.parties_with(Permission.DRAFT), language)
+    if mine.has_everywhere(Permission.DRAFT):
+        names |= naming.everybody(language)
     return sorted(names.items(), key=lambda one: one[1])
 
 
@@ -71,10 +74,12 @@ def new(request: HttpRequest, format: str) -> HttpResponse:
         raise Http404(format)
     if request.method != "POST":
         return choose(request, format)
-    language = request.POST.get("language", "")
+    language, owner = request.POST.get("language", ""), request.POST.get("owner", "")
+    if owner and not readable_id(owner):
+        return refused_page(request, "/write")
     try:
         copy = copies.begin(
-            actor=actor_of(request), format=format, owner=request.POST.get("owner") or None, answers={}, title="",
+            actor=actor_of(request), format=format, owner=owner or None, answers={}, title="",
             language=language if is_language_tag(language) else reader_language(),
         )  # fmt: skip
     except Forbidden:
