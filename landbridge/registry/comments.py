@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from django.db import transaction
-from django.db.models import BigIntegerField, OuterRef, Q, QuerySet, Subquery
+from django.db.models import BigIntegerField, Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from landbridge.formats import tidy
@@ -14,10 +14,10 @@ from landbridge.formats.format import questions
 from landbridge.formats.library import FORMATS
 from landbridge.parties.permissions import Permission
 from landbridge.registry.disclosure import sees_whole
-from landbridge.registry.models import Comment, Record
+from landbridge.registry.models import Comment, Record, Revision
 from landbridge.registry.queries import RecordView, Unknown, latest
 from landbridge.registry.readers import Standing
-from landbridge.registry.review import MANY, PAGE, Asked, person, read_key, title_of, write_key, written_by
+from landbridge.registry.review import MANY, PAGE, Asked, person, read_key, title_of, write_key
 from landbridge.registry.rules import Reader, workable
 from landbridge.registry.writing import Actor, Forbidden, require
 
@@ -181,10 +181,11 @@ def _for(standing: Standing) -> "QuerySet[Any]":
     """The open threads on what the person wrote, or that they began, in which somebody else had the last word."""
     said = _said_in_it()
     me = standing.account_id
-    mine = Record.objects.filter(written_by(me))
-    seen = Record.objects.filter(workable(standing.reader()), format__in=FORMATS)
-    found = Comment.objects.filter(answers__isnull=True, settled_at__isnull=True, record__in=seen)
-    concern = Q(record__in=mine) | Q(author_id=me)
+    of_thread = Record.objects.filter(pk=OuterRef("record_id"))
+    seen = of_thread.filter(workable(standing.reader()), format__in=FORMATS)
+    wrote = Revision.objects.filter(record_id=OuterRef("record_id"), author_id=me)
+    concern = Q(author_id=me) | Q(record__author_id=me) | Exists(wrote)
+    found = Comment.objects.filter(Exists(seen), answers__isnull=True, settled_at__isnull=True)
     last = Coalesce(Subquery(said.values("author_id")[:1]), 0, output_field=BigIntegerField())
     return found.filter(concern).annotate(last=last, told=Subquery(said.values("at")[:1])).exclude(last=me)
 

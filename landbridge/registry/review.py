@@ -7,7 +7,7 @@ from enum import StrEnum
 from functools import cache
 from typing import Any, Final
 
-from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet, Subquery, Window
+from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet, Subquery
 
 from landbridge.formats.library import FORMATS
 from landbridge.parties.models import Account, Membership
@@ -67,8 +67,6 @@ class Line:
     title: Mapping[str, str]
     serial: int
     """The record's newest change; an action that names it stops when there is a newer one."""
-    total: int
-    """How long the whole list is."""
 
     def since(self, queue: str) -> datetime | date:
         """From when on it waits."""
@@ -134,16 +132,20 @@ def title_of(record: str = "pk", number: str = "latest") -> Subquery:
 
 _FIELDS: Final = (
     "id", "format", "state", "visibility", "owner_id", "owner__names", "language", "latest", "published",
-    "updated_at", "confirm_by", "title", "newest", "total",
+    "updated_at", "confirm_by", "title", "newest",
 )  # fmt: skip
 
 
-def lines(records: "QuerySet[Record]") -> list[Line]:
-    """The rows of a list of work, each with its title and its newest change: one query."""
+def lines(records: "QuerySet[Record]", order: str, limit: int) -> list[Line]:
+    """The first rows of a list of work, each with its title and its newest change: one query.
+
+    The rows are chosen first: with 60,000 records that wait, their titles alone would take a second.
+    """
+    chosen = Record.objects.filter(pk__in=Subquery(records.order_by(order, "id").values("pk")[:limit]))
     newest = Change.objects.filter(record_id=OuterRef("pk")).order_by("-serial").values("serial")[:1]
-    listed = records.annotate(title=title_of(), newest=Subquery(newest), total=Window(Count("pk")))
+    listed = chosen.annotate(title=title_of(), newest=Subquery(newest)).order_by(order, "id")
     rows: Iterable[Any] = listed.values_list(*_FIELDS)
-    return [Line(*[*row[:5], row[5] or {}, *row[6:11], row[11] or {}, row[12] or 0, row[13]]) for row in rows]
+    return [Line(*[*row[:5], row[5] or {}, *row[6:11], row[11] or {}, row[12] or 0]) for row in rows]
 
 
 def page(queue: Queue, standing: Standing, asked: Asked, now: datetime, limit: int = PAGE) -> tuple[list[Line], str]:
@@ -153,7 +155,7 @@ def page(queue: Queue, standing: Standing, asked: Asked, now: datetime, limit: i
     if key := read_key(asked.after):
         moment: Any = key[0].date() if queue == Queue.OVERDUE else key[0]
         records = records.filter(Q(**{f"{order}__lt": moment}) | Q(**{order: moment}, id__gt=key[1]))
-    found = lines(records.order_by(f"-{order}", "id")[: limit + 1])
+    found = lines(records, f"-{order}", limit + 1)
     last = found[limit - 1] if len(found) > limit else None
     return found[:limit], write_key(last.since(queue), last.id) if last else ""
 
@@ -197,7 +199,7 @@ def unfinished(standing: Standing) -> "QuerySet[Record]":
     """The person's own records in draft, and those that came back to them."""
     mine = Record.objects.filter(held(standing, Permission.DRAFT), written_by(standing.account_id))
     states = (State.DRAFT, State.RETURNED)
-    return mine.filter(seen_by(standing), state__in=states, format__in=FORMATS).order_by("-updated_at", "id")
+    return mine.filter(seen_by(standing), state__in=states, format__in=FORMATS)
 
 
 @dataclass(frozen=True)

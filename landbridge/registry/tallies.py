@@ -129,18 +129,18 @@ class Line:
 
 
 def of_records(records: "QuerySet[Record]", today: date, limit: int = 10) -> list[Line]:
-    """The records that were viewed most in the last 30 days, of these: one query."""
+    """Of these records those that were noticed most, what was viewed most of late first: one query."""
     recent = Q(day__gt=today - timedelta(days=DAYS))
     sums: dict[str, Any] = {}
     for kind in _KINDS:
         sums[f"{kind}_recent"] = _sum(recent & Q(kind=kind))
         sums[f"{kind}_ever"] = _sum(Q(kind=kind))
-    mine = records.order_by()
+    counted = Tally.objects.filter(record_id__in=records.order_by().values("pk"))
+    most = counted.values("record_id").annotate(n=Sum("count")).order_by("-n", "record_id").values("record_id")[:limit]
     about = Record.objects.filter(pk=OuterRef("record_id")).annotate(title=title_of())
     told = {name: Subquery(about.values(name)[:1]) for name in ("format", "title")}
-    counted = Tally.objects.filter(record_id__in=mine.values("pk"))
-    rows: QuerySet[Any, Any] = counted.values("record_id").annotate(**sums, **told)
-    ordered: Iterable[Any] = rows.order_by("-viewed_recent", "-viewed_ever", "record_id")[:limit]
+    rows: QuerySet[Any, Any] = Tally.objects.filter(record_id__in=Subquery(most)).values("record_id")
+    ordered: Iterable[Any] = rows.annotate(**sums, **told).order_by("-viewed_recent", "-viewed_ever", "record_id")
     return [Line(row["record_id"], row["format"], row["title"] or {}, _counts(row)) for row in ordered]
 
 

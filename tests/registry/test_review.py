@@ -56,7 +56,8 @@ def test_what_was_returned_waits_for_whoever_wrote_it(cast: Cast) -> None:
     actions.return_(actor=cast.henri.actor, record_id=record)
     assert ids(cast.priya, Queue.RETURNED) == {record}
     assert ids(cast.henri, Queue.RETURNED) == set()
-    assert [line.state for line in review.lines(review.unfinished(standing_of(cast.priya.account.pk)))] == ["returned"]
+    lines = review.lines(review.unfinished(standing_of(cast.priya.account.pk)), "-updated_at", 10)
+    assert [line.state for line in lines] == ["returned"]
 
 
 @pytest.mark.parametrize(("days", "waits"), [(-1, True), (0, False), (1, False)])

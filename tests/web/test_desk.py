@@ -66,6 +66,13 @@ def test_the_desk_of_a_focal_point_holds_all_that_waits(cast: Cast) -> None:
     assert "1 watch" in part(page, "h-watched")
 
 
+def test_the_help_desk_confirms_for_others_in_its_queue_and_finds_its_own_on_its_desk(cast: Cast) -> None:
+    due(cast, days=-5)
+    henri = signed_in(cast.henri)
+    assert not see(henri, "/desk").xpath("//section[@id='due']")
+    assert see(henri, "/review?queue=overdue").xpath("//input[@name='tick']")
+
+
 def test_one_press_confirms_and_one_takes_it_back(cast: Cast) -> None:
     record = due(cast)
     losa = signed_in(cast.losa)

@@ -32,15 +32,17 @@ def desk(request: HttpRequest) -> HttpResponse:
     """The page: twelve questions to the database, however much there is."""
     me, now = standing(request), datetime.now(UTC)
     decides = any(me.has_everywhere(one) or me.parties_with(one) for one in (Permission.PUBLISH, Permission.RETURN))
-    due = review.lines(review.to_confirm(me, now.date() + SOON).order_by("confirm_by", "id")[:_MORE])
+    own_due = review.to_confirm(me, now.date() + SOON) & review.own(me)
+    due = review.lines(own_due, "confirm_by", _MORE + 1)
+    decide, more_to_decide = review.page(Queue.DECIDE, me, Asked(), now, _FEW) if decides else ([], "")
     page: dict[str, Any] = {
-        "decide": review.page(Queue.DECIDE, me, Asked(), now, _FEW)[0] if decides else [],
+        "decide": decide, "more_to_decide": bool(more_to_decide),
         "threads": comments.for_person(me, Asked(), _FEW)[0],
         "copies": review.copies_of(me.account_id, _MORE),
-        "unfinished": review.lines(review.unfinished(me)[:_MORE]),
-        "due": due, "today": now.date(), "watches": _watches(me, now), "few": _FEW,
+        "unfinished": review.lines(review.unfinished(me), "-updated_at", _MORE),
+        "due": due[:_MORE], "more_due": len(due) > _MORE, "today": now.date(), "watches": _watches(me, now),
         "done": request.GET.get("done", "") if bulk.is_batch(request.GET.get("done", "")) else "",
-        "undoing": uuid.uuid4().hex, "decides": decides,
+        "undoing": uuid.uuid4().hex,
     } | _readership(me, now)  # fmt: skip
     page["empty"] = not any(page[name] for name in ("decide", "threads", "copies", "unfinished", "due"))
     page["new_here"] = page["empty"] and not me.roles and not page["seen"]
