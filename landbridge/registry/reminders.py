@@ -87,6 +87,7 @@ def remind_to_confirm(today: date) -> None:
     """30 and 7 days before the day and on it, then monthly, three times."""
     soon = today + timedelta(days=max(BEFORE))
     due = own_published().filter(confirm_by__lte=soon, confirm_by__gt=after_months(today, -MONTHS_AFTER - 1))
+    due = due.exclude(expires_on__lt=today)  # It says itself that its time is over.
 
     def telling(record: Record, whom: set[int]) -> Telling | None:
         if record.confirm_by is None:

@@ -133,7 +133,6 @@ def search(
     if loosened:
         answer = index().search(replace(_worded(plan, wording.loose), least_groups=wording.least))
     highlighter = Highlighter(wording)
-    reading = read(query.text[:2000], wording.language)
     return Results(
         total=answer.total,
         hits=tuple(_hit(row, language, highlighter) for row in answer.rows),
@@ -141,7 +140,7 @@ def search(
         next=_cursor(offset + plan.limit) if offset + plan.limit < min(answer.total, DEEPEST) else None,
         previous=_cursor(max(0, offset - plan.limit)) if offset else None,
         suggestion=suggest(query.text, wording) if query.text and (loosened or answer.total < 3) else None,
-        understood=summarise(reading, language),
+        understood=summarise(read(query.text[:2000], wording.language), language),
         loosened=loosened and answer.total > 0,
         took_ms=(time.perf_counter() - started) * 1000,
     )

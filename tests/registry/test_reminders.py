@@ -92,6 +92,17 @@ def test_a_confirmation_ends_the_reminders(cast: Cast) -> None:
     assert not Notice.objects.exists()
 
 
+def test_what_says_that_its_time_is_over_asks_for_nothing(cast: Cast) -> None:
+    publish("rewa", "FJI")
+    due("rewa", -5)
+    Record.objects.update(expires_on=TODAY.date() - timedelta(days=1))
+    Reminders().run(TODAY)
+    assert not Notice.objects.exists()
+    Record.objects.update(expires_on=TODAY.date())
+    Reminders().run(TODAY)
+    assert keys(cast.losa.account) == ["confirm 0"]
+
+
 def test_records_of_other_nodes_and_nobodys_records_trouble_nobody(cast: Cast) -> None:
     publish("received", "FJI")
     Record.objects.filter(pk="received").update(origin="https://other.example")
