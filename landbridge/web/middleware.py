@@ -50,7 +50,10 @@ class SecurityHeaders:
         response.headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
         response.headers.setdefault("X-Frame-Options", "DENY")
         if is_secret(request.path):
-            response.headers["Referrer-Policy"] = "no-referrer"
+            # Of the address only the origin is told. "no-referrer" would hide that as well, and a browser then sends
+            # "Origin: null" with the page's own form, which is refused as a stranger's: no address could be confirmed.
+            if response.headers.get("Referrer-Policy") != "no-referrer":
+                response.headers["Referrer-Policy"] = "strict-origin"
             response.headers.setdefault("Cache-Control", "private, no-store")
         if settings.SESSION_COOKIE_NAME in request.COOKIES:
             response.headers.setdefault("Cache-Control", "private, no-cache")  # It may hold what only they may see.

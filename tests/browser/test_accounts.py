@@ -1,9 +1,12 @@
 """Accounts in a real browser: a passkey is added and signs in under the strict policy; pages fit a phone."""
 
+import re
 from typing import Any
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.conf import LazySettings
+from django.core import mail
 
 from landbridge.parties.accounts import open_account
 from landbridge.parties.models import Account, SignIn
@@ -77,6 +80,33 @@ def test_a_passkey_is_the_second_step(browse: Any, losa: Account) -> None:
     page.click("[data-passkey=use] button")
     page.wait_for_url("**/account")
     assert page.complaints == []
+
+
+def test_an_address_is_confirmed_from_the_page_that_its_link_opens(
+    browse: Any, address: str, settings: LazySettings
+) -> None:
+    """A browser tells with a form where it comes from, and must be able to from this page as well."""
+    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+    page = browse("/account/signup/")
+    page.fill("[name=email]", "new@example.org")
+    page.fill("[name=password1]", PHRASE)
+    page.click("main form button.supply")
+    link = re.search(r"(/account/confirm-email/\S+)", mail.outbox[0].body)
+    assert link is not None
+    page.goto(link[1])
+    page.click("main form button.supply")
+    page.wait_for_url("**/account/login/")
+    assert EmailAddress.objects.get(email="new@example.org").verified
+    page.goto("/account/password/reset/")
+    page.fill("[name=email]", "new@example.org")
+    page.click("main form button.supply")
+    link = re.search(r"(/account/password/reset/key/\S+)", mail.outbox[-1].body)
+    assert link is not None
+    page.goto(link[1])
+    page.fill("[name=password1]", "another phrase of mine")
+    page.fill("[name=password2]", "another phrase of mine")
+    page.click("main form button.supply")
+    page.wait_for_url("**/key/done/")
 
 
 def test_where_there_is_no_script_there_is_no_dead_button(browse: Any, losa: Account) -> None:
