@@ -156,15 +156,15 @@ def _addresses(patterns: Any, before: str = "") -> list[str]:
 
 
 def test_no_form_of_accounts_or_people_is_taken_from_another_site(cast: Cast) -> None:
-    asked = [
-        one for one in _addresses(get_resolver().url_patterns) if one.lstrip("^").startswith(("account", "people"))
-    ]
+    keys = ("account/tokens", "account/webhooks")  # See test_csrf, which asks every address there is.
+    every = [one.lstrip("^") for one in _addresses(get_resolver().url_patterns)]
+    asked = [one for one in every if one.startswith(("account", "people")) and not one.startswith(keys)]
     assert len(asked) > 50
     client = browser(cast.losa, enforce_csrf_checks=True)
     stranger = browser(enforce_csrf_checks=True)
     for pattern in asked:
         path = "/" + re.sub(r"\(\?P<key>[^)]*\)|<str:\w+>", "x", pattern.replace("(?P<uidb36>[0-9A-Za-z]+)", "1"))
-        path = re.sub(r"<int:\w+>|\(\?P<\w+>\[0-9\]\{1,18\}\)", "1", path).replace("^", "").replace("$", "")
+        path = re.sub(r"<int:\w+>", "1", path).replace("^", "").replace("$", "")
         for one in (client, stranger):
             answer = one.post(path, {"email": "x@example.org", "name": "taken", "proof": PHRASE})
             assert answer.status_code == 403, (path, answer.status_code)
