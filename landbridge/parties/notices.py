@@ -114,6 +114,11 @@ def mark_read(account_id: int, ids: Collection[int] | None = None, up_to: int | 
     return waiting.update(read_at=timezone.now())
 
 
+def settle(account_id: int, key: str) -> None:
+    """Mark a notice as read that asks for nothing any more."""
+    Notice.objects.filter(account_id=account_id, key=key, read_at=None).update(read_at=timezone.now())
+
+
 def tidy(now: datetime) -> int:
     """Drop what is long past: old notices, and links that nobody can use any more. How many notices went."""
     old = Q(at__lt=now - KEPT) | Q(read_at__lt=now - KEPT_READ)

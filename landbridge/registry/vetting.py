@@ -16,7 +16,7 @@ from django.db.models import F, Q, QuerySet
 
 from landbridge.formats.validate import InvalidRecord, Problem
 from landbridge.parties.models import Party
-from landbridge.parties.notices import Telling, tell_all
+from landbridge.parties.notices import Telling, settle, tell_all
 from landbridge.parties.permissions import Permission
 from landbridge.registry import journal
 from landbridge.registry.models import Nomination, Record, Revision
@@ -208,7 +208,7 @@ def _require_resting(record: Record) -> None:
 def _ask(expert: int, nomination: Nomination, data: Mapping[str, Any]) -> None:
     party = nomination.party
     told = {"title": data["title"], "party": party.pk, "party_names": party.names, "note": nomination.note}
-    tell_all([Telling([expert], "nominated", f"nominated:{nomination.pk}", nomination.record_id, told)])
+    tell_all([Telling([expert], "nominated", _key(nomination), nomination.record_id, told)])
 
 
 def answer(*, actor: Actor, nomination_id: int, accept: bool) -> Nomination:
@@ -221,8 +221,8 @@ def answer(*, actor: Actor, nomination_id: int, accept: bool) -> Nomination:
     with transaction.atomic():
         journal.lock()
         waiting = Nomination.objects.select_related("record").filter(pk=nomination_id, accepted=None)
-        nomination = waiting.first() if actor.account_id is not None else None
-        if nomination is None or nomination.record.author_id != actor.account_id:
+        nomination = waiting.first()
+        if nomination is None or actor.account_id is None or nomination.record.author_id != actor.account_id:
             raise Unknown(str(nomination_id))
         if accept:
             record, data = _expert(actor, nomination.record_id)
@@ -230,7 +230,12 @@ def answer(*, actor: Actor, nomination_id: int, accept: bool) -> Nomination:
             _count_in(record, data, nomination.party_id, actor, Said(note=nomination.note))
         nomination.accepted, nomination.answered_at = accept, datetime.now(UTC)
         nomination.save()
+        settle(actor.account_id, _key(nomination))
     return nomination
+
+
+def _key(nomination: Nomination) -> str:
+    return f"nominated:{nomination.pk}"
 
 
 def _count_in(record: Record, data: dict[str, Any], party: str, actor: Actor, said: Said | None) -> None:

@@ -46,6 +46,8 @@ def test_an_application_is_listed_nominated_approved_and_referenced(cast: Cast) 
     notice = Notice.objects.get(account=cast.sven.account, kind="nominated")
     assert (notice.record_id, notice.told["party"], notice.told["note"]) == ("expert-tanoa", "FJI", "Works with us.")
     answer(actor=cast.sven.actor, nomination_id=asked.pk, accept=True)
+    notice.refresh_from_db()
+    assert notice.read_at is not None
     assert _vetting() == ("nominated", ["FJI"])
     vet(actor=cast.henri.actor, record_id="expert-tanoa", step=Step.APPROVE, said=Said(note="Papers seen."))
     vet(actor=cast.henri.actor, record_id="expert-tanoa", step=Step.REFERENCE)
