@@ -93,9 +93,10 @@ def harmless(text: str, where: str) -> Any:
         assert element.tag not in ("iframe", "object", "embed", "math", "style", "base", "img", "form[srcdoc]"), where
         for name, value in element.attrib.items():
             assert not name.startswith("on"), f"{where} {name}"
-            assert name not in ("srcdoc", "style", "formaction"), f"{where} {name}"
+            assert name not in ("srcdoc", "style"), f"{where} {name}"
             plain = re.sub(r"[\s\x00-\x20]", "", value).lower()
-            if name in ("href", "src", "action"):
+            assert name != "formaction" or plain.startswith("/"), f"{where} {value}"
+            if name in ("href", "src", "action", "formaction"):
                 assert not plain.startswith(("javascript:", "data:", "vbscript:")), f"{where} {value}"
     assert all(script.get("src") and not script.text for script in page.iter("script")), where
     assert not page.xpath("//svg[@onload]"), where

@@ -6,7 +6,9 @@ from typing import Any
 
 import orjson
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from landbridge.registry import journal, queries
 from landbridge.registry.queries import Gone, Unknown
@@ -196,3 +198,19 @@ def test_a_key_reads_what_its_account_reads(built: Company, person: str, folder:
             response = client.get(f"/api/v1/records/{one.id}{rest}")
             assert response.status_code in ((200,) if may else (404, 410)), (one, rest)
             assert set(WORDS.findall(body(response))) <= words_for(person), (one, rest)
+
+
+def test_who_is_signed_in_costs_a_page_three_questions_at_most(
+    built: Company, folder: Path, translations: None, django_assert_max_num_queries: Any
+) -> None:
+    journal.follow_to_end()
+    page = "/records/fji-published-public"
+    counts = {}
+    for person in ("nobody", "sven", "losa", "henri", "ada"):
+        client = signed_in(built, person)
+        client.get(page)
+        with CaptureQueriesContext(connection) as asked:
+            assert client.get(page).status_code == 200
+        counts[person] = len(asked)
+    assert max(counts.values()) <= counts["nobody"] + 3, counts
+    assert max(counts.values()) <= 12, counts
