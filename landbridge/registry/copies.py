@@ -239,7 +239,8 @@ def check(copy: WorkingCopy) -> dict[str, Any]:
     Raises:
         InvalidRecord: with all problems at once.
     """
-    answers = settled(copy.answers)
+    known = FORMATS[copy.format].model_fields  # An older edition may have asked what nobody asks any more.
+    answers = {name: answer for name, answer in settled(copy.answers).items() if name in known}
     problems = list(unfinished(copy.format, answers))
     try:
         clean = validate(copy.format, answers, copy.language)

@@ -9,10 +9,12 @@ import re
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
 from django.conf import settings
+from django.db.models import Sum
 
 from landbridge.formats import tidy
 from landbridge.registry.models import StoredFile
@@ -23,6 +25,8 @@ from landbridge.registry.sniffing import Refused, kind_of
 from landbridge.registry.writing import Actor, Forbidden
 
 LARGEST: Final = 20 * 1024 * 1024
+MOST_A_DAY: Final = 25 * LARGEST
+"""Bytes that one person brings in a day: nobody fills the node's disk."""
 _NAME: Final = re.compile(r"[/\\\x00-\x1f\x7f<>:\"|?*\u200e\u200f\u202a-\u202e\u2066-\u2069]+")
 _SHA256: Final = re.compile(r"[0-9a-f]{64}")
 
@@ -48,10 +52,12 @@ def keep(*, actor: Actor, name: str, chunks: Iterable[bytes]) -> Kept:
 
     Raises:
         Forbidden: nobody is signed in.
-        Refused: it is too large, of a kind that is not kept, or not what it seems; its code says which.
+        Refused: too large, too much for a day, of a kind that is not kept, or not what it seems; its code says which.
     """
     if actor.account_id is None:
         raise Forbidden("Files are brought by people who are signed in.")
+    if _brought_lately(actor.account_id) > MOST_A_DAY:
+        raise Refused("too-much")
     folder = Path(settings.MEDIA_ROOT)
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.NamedTemporaryFile(dir=folder, prefix="coming-", delete=False) as coming:
@@ -64,6 +70,12 @@ def keep(*, actor: Actor, name: str, chunks: Iterable[bytes]) -> Kept:
             return _store(path, safe_name(name), kind.media_type, actor)
         finally:
             path.unlink(missing_ok=True)
+
+
+def _brought_lately(account_id: int) -> int:
+    since = datetime.now(UTC) - timedelta(days=1)
+    brought = StoredFile.objects.filter(brought_by_id=account_id, at__gte=since)
+    return brought.aggregate(bytes=Sum("size"))["bytes"] or 0
 
 
 def _receive(file: Any, chunks: Iterable[bytes]) -> None:

@@ -19,8 +19,8 @@ _SLIDES: Final = "application/vnd.openxmlformats-officedocument.presentationml.p
 
 
 class Refused(ValueError):
-    """A file that is not kept. `code`: too-large, empty, unknown-kind, wrong-ending, two-things, active, damaged,
-    unsafe-archive, macros, not-text."""
+    """A file that is not kept. `code`: too-large, too-much, empty, unknown-kind, wrong-ending, two-things, active,
+    damaged, unsafe-archive, macros, not-text."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)

@@ -185,6 +185,16 @@ def test_what_is_too_large_is_not_even_stored(cast: Cast, folder: Path) -> None:
     assert not list(folder.iterdir())
 
 
+def test_nobody_fills_the_disk(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(files, "MOST_A_DAY", len(PDF))
+    keep(cast, "a.pdf", PDF)
+    keep(cast, "b.txt", b"b")
+    with pytest.raises(Refused) as refused:
+        keep(cast, "c.txt", b"c")
+    assert refused.value.code == "too-much"
+    files.keep(actor=cast.priya.actor, name="c.txt", chunks=[b"c"])
+
+
 def test_pictures_lose_what_they_carry_along(cast: Cast) -> None:
     comment = chunk(b"tEXt", b"Comment\x00" + SCRIPT)
     body = keep(cast, "r.png", png(comment, chunk(b"eXIf", b"GPS"))).path.read_bytes()

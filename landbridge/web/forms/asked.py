@@ -22,6 +22,11 @@ def nobody(text: str, formats: tuple[str, ...]) -> list[Found]:
     return []
 
 
+def no_party(text: str) -> list[Found]:
+    """No parties are found where nobody looks them up."""
+    return []
+
+
 @dataclass(frozen=True)
 class Asked:
     """How a form is drawn: for which copy, in which language of the text, with which errors."""
@@ -40,6 +45,8 @@ class Asked:
     lookup: str = ""
     """The question whose records are looked up by what was typed."""
     records: Callable[[str, tuple[str, ...]], list[Found]] = nobody
+    those: Callable[[str], list[Found]] = no_party
+    """The parties that a text may name."""
 
     @property
     def translating(self) -> bool:

@@ -26,7 +26,7 @@ from landbridge.web.assets import asset
 from landbridge.web.forms import linked  # noqa: F401 its kinds of question register themselves
 from landbridge.web.forms.alike import alike
 from landbridge.web.forms.asked import Asked, Found, listed, words
-from landbridge.web.forms.choices import datalist
+from landbridge.web.forms.choices import candidates, datalist, question_of
 from landbridge.web.forms.errors import Wrong, beside, wrongs
 from landbridge.web.forms.render import draw
 from landbridge.web.forms.saving import Verb, fingerprints, tongue_of
@@ -145,6 +145,13 @@ def found_records(reader: Reader, text: str, formats: tuple[str, ...], most: int
     return [(hit.id, hit.title if len(formats) == 1 else f"{hit.title} ({format_name(hit.type)})") for hit in hits]
 
 
+def found_parties(text: str) -> list[Found]:
+    """Parties, organisations and communities that a text may name, by id."""
+    asked, known = question_of("countries"), vocabulary("countries").terms
+    places = candidates(asked, text, 8) if asked else []
+    return [*((one, label) for one, label in places if one in known), *naming.named(text, reader_language())]
+
+
 def asked_of(request: HttpRequest, page: Page, found: list[Wrong]) -> Asked:
     """How the questions of the page are drawn."""
     copy, reader = page.copy, reader_of(request)
@@ -156,7 +163,7 @@ def asked_of(request: HttpRequest, page: Page, found: list[Wrong]) -> Asked:
         titles=titles(linked_to, reader) if linked_to else {},
         parties=naming.names_of(named_parties, reader_language()) if named_parties else {},
         needed=frozenset(required(page.model)), more=page.more, lookup=page.lookup,
-        records=lambda text, formats: found_records(reader, text, formats),
+        records=lambda text, formats: found_records(reader, text, formats), those=found_parties,
     )  # fmt: skip
 
 

@@ -58,7 +58,8 @@ def parties(question: Question, answer: Any, path: str, asked: Asked) -> SafeStr
     given = list(dict.fromkeys(filter(None, map(words, listed(answer)))))
     chosen = [(one, asked.parties[one]) for one in given if one in asked.parties]
     unknown = [one for one in given if one not in asked.parties]
-    return compound(asked, path, question, picker(path, chosen, unknown, {}, "/write/parties"), "picker")
+    found = {text: asked.those(text) for text in unknown[:LOOKED_UP]}
+    return compound(asked, path, question, picker(path, chosen, unknown, found, "/write/parties"), "picker")
 
 
 def picker(

@@ -108,6 +108,9 @@ def _(question: Lines, model: Model, name: str, path: str, sent: Sent, there: An
     typed = [line.strip() for value in sent.posted.values.get(path, ()) for line in value.split("\n")]
     found = sent.posted.text(f"{path}.find").split(",")
     lines = [line for line in (*typed, *(one.strip() for one in found)) if line]
+    before = set(map(words, listed(there)))
+    if path == "disclosed_to" and set(typed) - before - {""}:
+        lines = [line for line in lines if line in typed or line not in before]  # What was ticked stands for it.
     return list(dict.fromkeys(sent.parties.get(line.casefold(), line) if path == "disclosed_to" else line
                               for line in lines))  # fmt: skip
 
@@ -123,6 +126,9 @@ def _(question: Terms, model: Model, name: str, path: str, sent: Sent, there: An
         kept, rest = resolve(question, text) if text else ([], [])
         found += kept
         unknown += rest
+    before = set(map(words, listed(there)))
+    if set(found) - before:  # Something was ticked: it is what the words stood for that were looked up.
+        unknown = [text for text in unknown if text not in before]
     return list(dict.fromkeys([*found, *unknown]))
 
 

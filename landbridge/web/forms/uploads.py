@@ -42,6 +42,7 @@ def refusal(code: str) -> str:
         "too-large": gettext(
             "The file is larger than 20 MB. Make it smaller, or put it elsewhere and add its address."
         ),
+        "too-much": gettext("You have brought in many files today. Go on tomorrow."),
         "empty": gettext("The file is empty."),
         "unknown-kind": gettext(
             "Files of this kind are not taken. Use PDF, DOCX, XLSX, PPTX, ODT, ODS, PNG, JPEG, WebP, CSV or TXT."

@@ -5,14 +5,12 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_GET, require_POST
 
-from landbridge.formats.vocabulary import vocabulary
-from landbridge.registry import copies, naming
+from landbridge.registry import copies
 from landbridge.registry.queries import Unknown
 from landbridge.web.forms.alike import alike
 from landbridge.web.forms.choices import candidates, question_of
-from landbridge.web.forms.page import found_records
+from landbridge.web.forms.page import found_parties, found_records
 from landbridge.web.forms.saving import Verb, fingerprints, tongue_of, typed_of
-from landbridge.web.labels import reader_language
 from landbridge.web.people import actor_of, reader_of
 from landbridge.web.views.writing import working
 
@@ -49,12 +47,7 @@ def records(request: HttpRequest) -> HttpResponse:
 @working
 def parties(request: HttpRequest) -> HttpResponse:
     """Parties, organisations and communities whose name a text holds."""
-    asked = request.GET.get("q", "")
-    question = question_of("countries")
-    places = candidates(question, asked, 8) if question else []
-    known = vocabulary("countries").terms
-    countries = [(one, label) for one, label in places if one in known]
-    return _options([*countries, *naming.named(asked.replace("\x00", ""), reader_language())])
+    return _options(found_parties(request.GET.get("q", "").replace("\x00", "")))
 
 
 @require_GET

@@ -5,6 +5,8 @@ from typing import Any
 import pytest
 from django.http import QueryDict
 from django.test import Client
+from hypothesis import given
+from hypothesis import strategies as some
 
 from landbridge.formats.fields import (
     Flag,
@@ -22,6 +24,8 @@ from landbridge.formats.fields import (
 from landbridge.formats.format import questions
 from landbridge.formats.library import FORMATS
 from landbridge.formats.validate import validate
+from landbridge.formats.vocabulary import Term, Vocabulary
+from landbridge.lib.languages import LANGUAGES
 from landbridge.registry.copies import begin
 from landbridge.registry.models import WorkingCopy
 from landbridge.web.forms.figures import amount, degrees, figure
@@ -166,3 +170,31 @@ def test_rich_text_is_typed_in_any_field(typed: str, html: str) -> None:
 def test_rich_text_comes_back_as_it_was() -> None:
     assert "[link](https://example.org/)" in to_text(RICH)
     assert 'href="https://example.org/"' in to_html(to_text(RICH))
+
+
+@given(
+    some.text(alphabet=some.one_of(some.sampled_from("ab *-#>[]()\n1."), some.characters(codec="utf-8")), max_size=60)
+)
+def test_typed_rich_text_is_stable(typed: str) -> None:
+    """What comes back into the field says the same again."""
+    html = to_html(typed)
+    assert "<script" not in html
+    assert to_html(to_text(html)) == html
+
+
+def test_five_thousand_terms_are_looked_up_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    from landbridge.web.forms import choices
+
+    terms = {
+        f"t{number}": Term("many", f"t{number}", {tag: (f"{tag} term number {number}",) for tag in LANGUAGES})
+        for number in range(5_000)
+    }
+    many = Vocabulary("many", "1", {}, "", terms)
+    monkeypatch.setattr(choices, "vocabulary", lambda name: many)
+    monkeypatch.setattr("landbridge.formats.fields.vocabulary", lambda name: many)
+    choices._labels.cache_clear()
+    question = Terms(label="", vocabularies=("many",))
+    assert choices.candidates(question, "zh TERM number 4321") == [("t4321", "En term number 4321")]
+    assert len(choices.candidates(question, "term")) == choices.MOST_FOUND
+    assert choices.size(question) > choices.AT_SIGHT
+    choices._labels.cache_clear()
