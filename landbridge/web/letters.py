@@ -37,7 +37,7 @@ def letter(account: Account, notices: Sequence[Notice], reader: Reader) -> Email
         shown = told(in_words(notices, reader))
         if not shown:
             return None
-        subject = _subject(told(in_words([one.notice for one in shown[:1]], reader, isolated=False)), len(shown))
+        subject = _subject(in_words([shown[0].notice], reader, isolated=False)[0], len(shown))
         stop = f"{settings.BASE_URL}/notices/stop/{stop_key(account.pk, {one.notice.kind for one in shown})}"
         return EmailMessage(
             subject=subject, body="\n".join(_body(account, shown, stop)), to=[account.email],
@@ -60,13 +60,11 @@ def message_id(account_id: int, keys: Sequence[str]) -> str:
     return f"<{made[:40]}@{urlsplit(settings.BASE_URL).hostname or 'localhost'}>"
 
 
-def _subject(first: Sequence[Words], count: int) -> str:
-    if count == 1 and first:
-        text = one_line(first[0].text)
-    else:
-        text = ngettext("%(shown)s notice", "%(shown)s notices", count) % {"shown": number(count)}
+def _subject(first: Words, count: int) -> str:
+    """The first notice in words, and how many more there are."""
+    text = one_line(first.text)
     text = text if len(text) <= _SUBJECT else text[: _SUBJECT - 1].rstrip() + "…"
-    return f"{settings.EMAIL_SUBJECT_PREFIX}{text}"
+    return f"{settings.EMAIL_SUBJECT_PREFIX}{text}" + (f" (+{number(count - 1)})" if count > 1 else "")
 
 
 def _body(account: Account, shown: Sequence[Words], stop: str) -> Iterator[str]:

@@ -286,7 +286,7 @@ def test_what_comes_together_goes_in_one_mail(cast: Cast, post: PostOffice) -> N
         notice(cast.losa, key=str(number), record_id=f"rewa-{number}")
     Mailing().run(LATER)
     (mail,) = post.taken
-    assert "60" in mail["Subject"]
+    assert mail["Subject"].endswith(f"“{NEED['title']}” is published (+59)")
     assert text_of(mail).count("/records/rewa-") == 50
     assert not Notice.objects.filter(mailed_at=None)
 
