@@ -81,18 +81,23 @@ def _ours(extracted: Extracted, model: type[CommonFormat], mark: Mapping[str, An
     words = words_of(language if language in LANGUAGES else "en")
     filled = Filled(model.name, language, mark["record"], mark["revision"], ours=True)
     found: dict[str, Any] = {}
-    asked = set()
+    asked, refused = set(), set()
     for path, text in extracted.boxes:
         leaf = leaf_of(model, path)
         if leaf is None:
             if text.strip():
                 filled.tell("unknown-box", path, text)
             continue
-        asked.add(path.split(".")[0])
+        name = path.split(".")[0]
+        asked.add(name)
         value = _value(leaf, path, text, words, filled)
         if value is not None:
             found[path] = value
-    filled.answers, filled.asked = joined(found), frozenset(asked)
+        elif text.strip():
+            refused.add(name)
+    filled.answers = joined(found)
+    # A box that was not understood takes nothing away: the record keeps what it said.
+    filled.asked = frozenset(asked - (refused - set(filled.answers)))
     _outside(extracted, model, words, filled)
     return filled
 

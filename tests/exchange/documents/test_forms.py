@@ -148,6 +148,8 @@ def test_people_write_as_they_do() -> None:
         "period": {"start": "2026-12-03"},
     }  # fmt: skip
     assert [(one.code, one.text) for one in filled.unread] == [("unknown-term", "no such thing")]
+    before = {"urgency": "urgent", "level": "national", "sample": True}
+    assert laid_over(filled, before, words_of("fr")) == {**filled.answers, "urgency": "urgent", "sample": True}
 
 
 def test_what_was_written_beside_the_boxes_is_kept_and_told() -> None:
