@@ -116,10 +116,22 @@ def _next(view: RecordView, standing: Standing, roles: list[Membership]) -> str:
     if may_publish:
         return gettext("You may publish it.")
     names = deciders(roles, datetime.now(UTC).date())
-    if not names:
-        return gettext("Nobody may publish for its owner yet; the help desk knows what to do.")
     shown = gettext(", ").join(names[:_NAMES]) + ("…" if len(names) > _NAMES else "")
-    return gettext("These people may publish it: %(names)s") % {"names": shown}
+    who = gettext("These people may publish it: %(names)s") % {"names": shown}
+    if not names:
+        who = gettext("Nobody may publish for its owner yet; the help desk knows what to do.")
+    return f"{gettext('Submit it when it is ready.')} {who}" if view.state == State.DRAFT else who
+
+
+def acting(standing: Standing, roles: list[Membership]) -> Membership | None:
+    """The role that ends by itself under which the person would publish, where they have no lasting one."""
+    mine = [
+        role
+        for role in roles
+        if role.account_id == standing.account_id and (role.role, role.party_id) in standing.roles
+    ]
+    ending = [role for role in mine if role.until is not None and role.party_id]
+    return ending[0] if ending and len(ending) == len(mine) else None
 
 
 def endorsers(view: RecordView, standing: Standing, endorsed: list[Endorsed]) -> tuple[list[str], list[str]]:

@@ -262,3 +262,32 @@ def test_queues_ask_twelve_times_at_most(cast: Cast, django_assert_max_num_queri
             answer = losa.get(address, headers={"accept-encoding": "gzip"})
         assert answer.status_code == 200
         assert len(answer.content) < 60_000
+
+
+def test_a_form_of_another_site_does_nothing(cast: Cast) -> None:
+    record = submitted(cast.losa)
+    client = Client(headers={"host": "localhost"}, enforce_csrf_checks=True)
+    client.force_login(cast.losa.account)
+    newest = Change.objects.latest("serial").serial
+    sent = {"do": "publish", "tick": f"{record}:{newest}", "batch": "0" * 32, "undoing": "1" * 32, "after": newest}
+    for address in (f"/records/{record}/work", "/review/at-once", f"/review/batch/{'0' * 32}/undo", "/desk/confirm"):
+        assert client.post(address, sent, headers={"origin": "https://elsewhere.example"}).status_code == 403
+    assert Record.objects.get(pk=record).state == State.SUBMITTED
+
+
+def test_another_language_may_be_chosen_on_every_page(cast: Cast) -> None:
+    losa = signed_in(cast.losa)
+    for address, leads in (
+        ("/review/at-once?queue=overdue&lang=fr", "/review?queue=overdue&lang=fr"), ("/desk/confirm?lang=fr", "/desk"),
+        (f"/review/batch/{'0' * 32}/undo", f"/review/batch/{'0' * 32}"),
+    ):  # fmt: skip
+        assert losa.get(address).headers["Location"] == leads
+
+
+def test_whoever_acts_for_a_party_for_a_time_is_told_until_when(cast: Cast) -> None:
+    until = datetime.now(UTC).date() + timedelta(days=10)
+    role = {"account": cast.sven.account, "party_id": "FJI", "role": "publishing_authority", "until": until}
+    Membership.objects.create(**role)
+    record = submitted(cast.losa)
+    assert "You act on behalf of Fiji until" in words(see(signed_in(cast.sven), f"/records/{record}/work"))
+    assert "on behalf" not in words(see(signed_in(cast.losa), f"/records/{record}/work"))

@@ -9,7 +9,6 @@ from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.translation import gettext, ngettext
-from django.views.decorators.http import require_POST
 
 from landbridge.parties.permissions import Permission
 from landbridge.registry import bulk, comments, review, tallies
@@ -70,7 +69,6 @@ def _readership(me: Standing, now: datetime) -> dict[str, Any]:
 
 @keeping
 @signed_in
-@require_POST
 def confirm(request: HttpRequest) -> HttpResponse:
     """One press: the record is still true. One more press takes it back."""
     ticked = ticked_record(request.POST.get("tick", ""))

@@ -4,12 +4,11 @@ import uuid
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any, Final
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.translation import gettext
-from django.views.decorators.http import require_POST
 
 from landbridge.formats.library import FORMATS
 from landbridge.lib.languages import LANGUAGES
@@ -135,9 +134,10 @@ def _parties(queue: Queue, me: Standing, now: datetime) -> list[tuple[str, str]]
 
 @keeping
 @signed_in
-@require_POST
 def at_once(request: HttpRequest) -> HttpResponse:
     """Do the same to all ticked records, and show what became of each."""
+    if request.method != "POST":  # Somebody chose another language on the page that answered a press.
+        return HttpResponseRedirect(f"/review?{request.GET.urlencode()}")
     given, queue = request.POST, request.GET.get("queue", "")
     ticked = [one for value in given.getlist("tick") if (one := ticked_record(value))]
     typed = given.get("note", "")
@@ -213,10 +213,11 @@ def why_not(why: str) -> str:
 
 @keeping
 @signed_in
-@require_POST
 @telling
 def undo(request: HttpRequest, name: str) -> HttpResponse:
     """Undo a bulk action of one's own."""
+    if request.method != "POST":
+        return HttpResponseRedirect(f"/review/batch/{quote(name)}")
     undoing = request.POST.get("undoing", "")
     if not bulk.is_batch(name) or not bulk.is_batch(undoing):
         raise Http404(name)

@@ -33,6 +33,7 @@ from landbridge.web.views.records import readable_id
 from landbridge.web.work import (
     Open,
     Typed,
+    acting,
     answers,
     buttons,
     endorsers,
@@ -231,6 +232,7 @@ def _page(request: HttpRequest, here: Open, typed: Typed, problem: str = "", sta
         "steps": steps(view, me, roles), "endorsed": endorsed, "may_endorse": may_endorse,
         "may_unendorse": may_unendorse, "after": _newest(view, trail, request), "longest_note": LONGEST_NOTE,
         "longest": comments.LONGEST, "own_words": _own_words(view, request),
+        "audits": me.may(Permission.AUDIT, view.owner, view.author), "acting": acting(me, roles),
     }  # fmt: skip
     page |= _read(request, here, typed)
     page["trail"] = trail
