@@ -21,7 +21,7 @@ KINDS: Final = MappingProxyType(
         "submitted": AT_ONCE, "waiting": WEEKLY, "returned": AT_ONCE, "commented": AT_ONCE, "published": AT_ONCE,
         "retired": AT_ONCE, "endorsed": AT_ONCE, "confirm": DAILY, "overdue": WEEKLY, "expert_expiry": AT_ONCE,
         "nominated": AT_ONCE,
-        "match": AT_ONCE, "watch": DAILY, "invitation": AT_ONCE, "role": AT_ONCE, "webhook_off": AT_ONCE,
+        "match": AT_ONCE, "watch": DAILY, "role": AT_ONCE, "webhook_off": AT_ONCE,
     }
 )  # fmt: skip
 """Kind of notice to how it is mailed where a person says nothing, in the order of the page of choices."""

@@ -203,7 +203,7 @@ def _other(notice: Notice, known: _Known) -> tuple[str, str]:
 
 _SEVERAL: Final = frozenset({"watch", "match"})
 _PLAIN: Final[Mapping[str, Callable[[Notice, _Known], tuple[str, str]]]] = {
-    "waiting": _waiting, "overdue": _unkept, "role": _role, "invitation": _role, "webhook_off": _webhook_off,
+    "waiting": _waiting, "overdue": _unkept, "role": _role, "webhook_off": _webhook_off,
 }  # fmt: skip
 """Kinds of notice that are about no single record."""
 
@@ -224,7 +224,6 @@ def kind_name(kind: str) -> str:
         "expert_expiry": gettext("An entry is about to leave the roster"),
         "match": gettext("New matches for needs that I watch"),
         "watch": gettext("New records under what I watch"),
-        "invitation": gettext("Invitations"),
         "role": gettext("My roles change"),
         "webhook_off": gettext("A webhook was turned off"),
     }.get(kind, kind)
