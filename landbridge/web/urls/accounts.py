@@ -11,7 +11,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, URLResolver, path, re_path
 
-from landbridge.web.views import account, invitations, people
+from landbridge.web.views import account, identity, invitations, people
 
 _MFA: Final = "allauth.mfa"
 _PAGES: Final = (
@@ -53,7 +53,6 @@ _PAGES: Final = (
     ("3rdparty/signup/", "allauth.socialaccount.views", "signup", "socialaccount_signup"),
 )  # fmt: skip
 """(address below /account/, module, view, name)."""
-_OIDC: Final = "allauth.socialaccount.providers.openid_connect.views"
 
 
 def later(module: str, name: str) -> Any:
@@ -93,7 +92,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
 ]  # fmt: skip
 if settings.IDENTITY_PROVIDERS:
     urlpatterns += [
-        path("account/oidc/<str:provider_id>/login/", later(_OIDC, "login"), name="openid_connect_login"),
-        path("account/oidc/<str:provider_id>/login/callback/", later(_OIDC, "callback"),
-             name="openid_connect_callback"),
-    ]  # fmt: skip
+        path("account/oidc/<str:provider_id>/login/", identity.leave, name="openid_connect_login"),
+        path("account/oidc/<str:provider_id>/login/callback/", identity.back, name="openid_connect_callback"),
+    ]
