@@ -234,16 +234,58 @@ def answer(*, actor: Actor, nomination_id: int, accept: bool) -> Nomination:
     return nomination
 
 
+def take_back(*, actor: Actor, nomination_id: int, said: Said | None = None) -> Nomination:
+    """Withdraw a nomination for the Party that made it, whether the expert has answered or not.
+
+    Raises:
+        Unknown: there is none that stands.
+        Forbidden: the actor does not nominate for that Party.
+        Conflict: the record is being written.
+    """
+    with transaction.atomic():
+        journal.lock()
+        standing = Nomination.objects.filter(pk=nomination_id).exclude(accepted=False)
+        nomination = standing.select_related("record").first()
+        if nomination is None:
+            raise Unknown(str(nomination_id))
+        record, data = _expert(actor, nomination.record_id)
+        require(actor, Permission.NOMINATE, nomination.party_id)
+        if nomination.accepted:
+            _require_resting(record)
+            _write_nominated(record, data, _without(data, _place(nomination.party_id)), actor, said)
+        elif record.author_id is not None:
+            settle(record.author_id, _key(nomination))
+        nomination.accepted, nomination.answered_at = False, datetime.now(UTC)
+        nomination.save()
+    return nomination
+
+
+def _without(data: Mapping[str, Any], place: str) -> list[str]:
+    return [one for one in data.get("nominated_by") or () if one != place]
+
+
 def _key(nomination: Nomination) -> str:
     return f"nominated:{nomination.pk}"
 
 
 def _count_in(record: Record, data: dict[str, Any], party: str, actor: Actor, said: Said | None) -> None:
     """Write a nomination that counts into the record: shown at once where the record is shown."""
-    place = Party.objects.values_list("country", flat=True).get(pk=party) or party
-    named = list(dict.fromkeys([*(data.get("nominated_by") or ()), place]))
-    vetting = "nominated" if vetting_of(data) == "self_declared" else vetting_of(data)
-    after = {**data, "nominated_by": named, "vetting": vetting}
+    named = list(dict.fromkeys([*(data.get("nominated_by") or ()), _place(party)]))
+    _write_nominated(record, data, named, actor, said)
+
+
+def _place(party: str) -> str:
+    """The country by which a Party stands in a record."""
+    return Party.objects.values_list("country", flat=True).get(pk=party) or party
+
+
+def _write_nominated(record: Record, data: dict[str, Any], named: list[str], actor: Actor, said: Said | None) -> None:
+    """Write by whom an expert is nominated. Whoever is nominated by nobody any more has only declared it themself,
+    unless the help desk has approved them since."""
+    early = vetting_of(data) in ("self_declared", "nominated")
+    vetting = ("nominated" if named else "self_declared") if early else vetting_of(data)
+    after = {**data, "nominated_by": named or None, "vetting": vetting}
+    after = {name: told for name, told in after.items() if told is not None}
     if record.state == State.PUBLISHED:
         _show(record, after, actor, said)
         return

@@ -12,7 +12,7 @@ from landbridge.registry.models import Change, Nomination, Record, Revision
 from landbridge.registry.queries import Unknown, get, latest
 from landbridge.registry.rules import ANYONE, OPERATOR
 from landbridge.registry.safeguards import Unsafe
-from landbridge.registry.vetting import Incomplete, Step, answer, missing, nominate, vet
+from landbridge.registry.vetting import Incomplete, Step, answer, missing, nominate, take_back, vet
 from landbridge.registry.workflow import NotPossible, State, Workflow
 from landbridge.registry.writing import Said
 from tests.cast import Cast, Person
@@ -74,6 +74,35 @@ def test_a_nomination_that_the_expert_declines_counts_for_nothing_and_can_be_mad
     again = nominate(actor=cast.losa.actor, record_id="expert-tanoa", party="FJI")
     assert answer(actor=cast.sven.actor, nomination_id=again.pk, accept=True).accepted
     assert _vetting() == ("nominated", ["FJI"])
+
+
+def test_a_party_takes_its_nomination_back(cast: Cast) -> None:
+    _applied(cast.sven)
+    vet(actor=cast.henri.actor, record_id="expert-tanoa", step=Step.LIST)
+    asked = nominate(actor=cast.losa.actor, record_id="expert-tanoa", party="FJI")
+    with pytest.raises(Forbidden):
+        take_back(actor=cast.henri.actor, nomination_id=asked.pk)
+    take_back(actor=cast.losa.actor, nomination_id=asked.pk)
+    assert Notice.objects.get(kind="nominated").read_at is not None
+    with pytest.raises(Unknown):
+        answer(actor=cast.sven.actor, nomination_id=asked.pk, accept=True)
+    with pytest.raises(Unknown):
+        take_back(actor=cast.losa.actor, nomination_id=asked.pk)
+    again = nominate(actor=cast.losa.actor, record_id="expert-tanoa", party="FJI")
+    answer(actor=cast.sven.actor, nomination_id=again.pk, accept=True)
+    assert _data() == ("nominated", ["FJI"])
+    take_back(actor=cast.losa.actor, nomination_id=again.pk, said=Said(note="No longer with us."))
+    assert _data() == ("self_declared", None)
+
+
+def test_who_is_approved_stays_so_when_the_nomination_is_taken_back(cast: Cast) -> None:
+    _applied(cast.sven)
+    vet(actor=cast.henri.actor, record_id="expert-tanoa", step=Step.LIST)
+    asked = nominate(actor=cast.losa.actor, record_id="expert-tanoa", party="FJI")
+    answer(actor=cast.sven.actor, nomination_id=asked.pk, accept=True)
+    vet(actor=cast.henri.actor, record_id="expert-tanoa", step=Step.APPROVE)
+    take_back(actor=cast.losa.actor, nomination_id=asked.pk)
+    assert _vetting() == ("approved", None)
 
 
 def test_an_expert_whom_the_focal_point_wrote_down_is_nominated_at_once(cast: Cast) -> None:

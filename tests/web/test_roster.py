@@ -291,6 +291,7 @@ def test_an_expert_goes_the_whole_way_in_the_browser(cast: Cast, folder: Any, tr
     assert losa.post(at, {"do": "nominate:FJI", "note": "We know her work."})["Location"] == at
     asked = sven.get(at).content.decode()
     assert "Fiji nominates you" in asked and "We know her work." in asked
+    assert "Take the nomination for Fiji back" in losa.get(at).content.decode()
     number = asked.split('value="accept:')[1].split('"')[0]
     assert losa.post(at, {"do": f"accept:{number}"}).status_code == 409
     assert sven.post(at, {"do": f"accept:{number}"})["Location"] == at
@@ -353,6 +354,7 @@ def test_who_has_no_part_in_it_finds_no_page(cast: Cast, folder: Any, translatio
 
 
 @pytest.mark.parametrize("do", ["", "list:x", "accept", "accept:", "accept:x", "accept:99999999999999", "nominate",
+                                "take_back:1", "take_back:x",
                                 "nominate:", "nominate:KEN", "referenced", "decline:1", "\x00"])  # fmt: skip
 def test_no_button_that_is_not_there_does_anything(cast: Cast, folder: Any, translations: None, do: str) -> None:
     from landbridge.registry.models import Revision

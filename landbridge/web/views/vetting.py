@@ -105,9 +105,11 @@ def _press(request: HttpRequest, part: _Part) -> str:
     said_ = Said(note=request.POST.get("note", "").replace("\x00", "").strip()[:LONGEST_NOTE])
     actor, record_id = actor_of(request), part.view.id
     if do in ("accept", "decline"):
-        number = int(about) if about.isascii() and about.isdigit() and len(about) < 15 else 0
-        vetting.answer(actor=actor, nomination_id=number, accept=do == "accept")
+        vetting.answer(actor=actor, nomination_id=_number(about), accept=do == "accept")
         return gettext("Your answer is kept.")
+    if do == "take_back":
+        vetting.take_back(actor=actor, nomination_id=_number(about), said=said_)
+        return gettext("The nomination is taken back.")
     if do == "nominate":
         made = vetting.nominate(actor=actor, record_id=record_id, party=about[:100], said=said_)
         return (
@@ -117,6 +119,10 @@ def _press(request: HttpRequest, part: _Part) -> str:
         raise NotPossible(do[:20])
     vetting.vet(actor=actor, record_id=record_id, step=Step(do), said=said_)
     return gettext("Done. The roster shows it now.")
+
+
+def _number(about: str) -> int:
+    return int(about) if about.isascii() and about.isdigit() and len(about) < 15 else 0
 
 
 def _page(request: HttpRequest, part: _Part, problem: str = "", status: int = 200) -> HttpResponse:
@@ -129,6 +135,8 @@ def _page(request: HttpRequest, part: _Part, problem: str = "", status: int = 20
         "missing": _labels(vetting.missing(view.data)) if part.vets or part.is_expert else [],
         "steps": [(step, step_name(step)) for step in vetting.steps(view.data, view.state)] if part.vets else [],
         "parties": [(one.pk, party_name(one.pk, one.names)) for one in part.parties if one.pk not in standing_for],
+        "own": [(one.pk, party_name(one.party_id, one.party.names)) for one in nominations
+                if one.accepted is not False and one.party_id in {party.pk for party in part.parties}],
         "rests": view.state in vetting.RESTING, "warnings": _warnings(part), "longest": LONGEST_NOTE,
         "waiting": [one for one in nominations if one.accepted is None] if part.is_expert and account else [],
     }  # fmt: skip
