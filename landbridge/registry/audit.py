@@ -12,7 +12,7 @@ from landbridge.parties.permissions import Permission, Role, allows
 from landbridge.registry.models import Change, Record
 from landbridge.registry.queries import RecordView, Unknown
 from landbridge.registry.readers import Standing
-from landbridge.registry.review import person, seen_by, title_of
+from landbridge.registry.review import person, seen_by, title_shown
 
 PAGE: Final = 50
 ALL: Final = 10_000
@@ -57,8 +57,10 @@ class Trail:
 
 
 def may_audit(standing: Standing, owner: str | None, author: int | None) -> bool:
-    """Whether the person reads the trail of a record: by their role, or because they began it."""
-    is_author = author is not None and author == standing.account_id
+    """Whether the person reads the trail of a record: by their role, or because they began it and still write for its
+    owner."""
+    began = author is not None and author == standing.account_id
+    is_author = began and standing.may(Permission.DRAFT, owner, author)
     return is_author or standing.may(Permission.AUDIT, owner, author)
 
 
@@ -146,7 +148,7 @@ def _line(row: Any, titles: Mapping[str, Mapping[str, str]], roles: Iterable[Mem
 
 def _seen(ids: Iterable[str], standing: Standing) -> tuple[dict[str, Mapping[str, str]], dict[str, str | None]]:
     """Titles and owners of the records that the person sees: what they did with others is told without them."""
-    rows = Record.objects.filter(seen_by(standing), pk__in=set(ids)).annotate(title=title_of())
+    rows = Record.objects.filter(seen_by(standing), pk__in=set(ids)).annotate(title=title_shown())
     found = list(rows.values_list("pk", "owner_id", "title"))
     return {key: title or {} for key, _, title in found}, {key: owner for key, owner, _ in found}
 

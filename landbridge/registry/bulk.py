@@ -16,7 +16,7 @@ from landbridge.registry import actions
 from landbridge.registry.models import Change, Record
 from landbridge.registry.queries import Unknown
 from landbridge.registry.readers import Standing
-from landbridge.registry.review import seen_by, title_of
+from landbridge.registry.review import seen_by, title_shown
 from landbridge.registry.workflow import NotPossible, Verb
 from landbridge.registry.writing import Actor, Conflict, Forbidden, Said
 
@@ -151,7 +151,7 @@ def exists(batch: str) -> bool:
 def done_in(batch: str, standing: Standing) -> list[Done]:
     """What the person did in a bulk action, of the records that they still see: one query."""
     newer = Change.objects.filter(record_id=OuterRef("record_id"), serial__gt=OuterRef("serial"))
-    about = Record.objects.filter(seen_by(standing), pk=OuterRef("record_id")).annotate(title=title_of())
+    about = Record.objects.filter(seen_by(standing), pk=OuterRef("record_id")).annotate(title=title_shown())
     rows = Change.objects.filter(batch=batch, actor_id=standing.account_id).order_by("serial")
     told = rows.annotate(title=Subquery(about.values("title")[:1]), newer=Exists(newer))
     found = told.values_list("record_id", "verb", "title", "newer")[: LIMIT + 1]

@@ -8,6 +8,7 @@ from functools import cache
 from typing import Any, Final
 
 from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from landbridge.formats.library import FORMATS
 from landbridge.parties.models import Account, Membership
@@ -103,7 +104,8 @@ def waiting_in(queue: Queue, standing: Standing, now: datetime) -> "QuerySet[Rec
         return records.filter(held(standing, Permission.PUBLISH, Permission.RETURN), state=State.SUBMITTED)
     if queue == Queue.RETURNED:
         mine = written_by(standing.account_id)
-        return records.filter(held(standing, Permission.DRAFT), mine, state=State.RETURNED)
+        works = workable(standing.reader())
+        return records.filter(works, held(standing, Permission.DRAFT), mine, state=State.RETURNED)
     if queue == Queue.EXPERTS:
         return _to_vet(records, standing)
     return to_confirm(standing, now.date() - timedelta(days=1))
@@ -128,6 +130,13 @@ def title_of(record: str = "pk", number: str = "latest") -> Subquery:
     """The title in languages of a revision of the record that a row names; a title is never withheld."""
     revision = Revision.objects.filter(record_id=OuterRef(record), number=OuterRef(number))
     return Subquery(revision.values("data__title")[:1])
+
+
+def title_shown() -> Subquery:
+    """The title as readers see it, for lists of people who need not work on all that is listed: only where nothing is
+    published, which nobody else sees, it is that of the draft."""
+    shown = Coalesce(OuterRef("published"), OuterRef("latest"))
+    return Subquery(Revision.objects.filter(record_id=OuterRef("pk"), number=shown).values("data__title")[:1])
 
 
 _FIELDS: Final = (
@@ -199,7 +208,7 @@ def unfinished(standing: Standing) -> "QuerySet[Record]":
     """The person's own records in draft, and those that came back to them."""
     mine = Record.objects.filter(held(standing, Permission.DRAFT), written_by(standing.account_id))
     states = (State.DRAFT, State.RETURNED)
-    return mine.filter(seen_by(standing), state__in=states, format__in=FORMATS)
+    return mine.filter(workable(standing.reader()), state__in=states, format__in=FORMATS)
 
 
 @dataclass(frozen=True)
@@ -275,7 +284,7 @@ def deciders(roles: Iterable[Membership], day: date) -> list[str]:
 
 def titles_of(record_ids: Iterable[str], standing: Standing) -> dict[str, tuple[str, dict[str, str]]]:
     """Record id to (format, title in languages) of those that somebody reads: one query."""
-    rows = Record.objects.filter(seen_by(standing), pk__in=set(record_ids)).annotate(title=title_of())
+    rows = Record.objects.filter(seen_by(standing), pk__in=set(record_ids)).annotate(title=title_shown())
     return {key: (format, title or {}) for key, format, title in rows.values_list("pk", "format", "title")}
 
 

@@ -22,7 +22,7 @@ from django.db.models import OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 
 from landbridge.registry.models import Record, Tally
-from landbridge.registry.review import title_of
+from landbridge.registry.review import title_shown
 
 logger = logging.getLogger(__name__)
 
@@ -137,7 +137,7 @@ def of_records(records: "QuerySet[Record]", today: date, limit: int = 10) -> lis
         sums[f"{kind}_ever"] = _sum(Q(kind=kind))
     counted = Tally.objects.filter(record_id__in=records.order_by().values("pk"))
     most = counted.values("record_id").annotate(n=Sum("count")).order_by("-n", "record_id").values("record_id")[:limit]
-    about = Record.objects.filter(pk=OuterRef("record_id")).annotate(title=title_of())
+    about = Record.objects.filter(pk=OuterRef("record_id")).annotate(title=title_shown())
     told = {name: Subquery(about.values(name)[:1]) for name in ("format", "title")}
     rows: QuerySet[Any, Any] = Tally.objects.filter(record_id__in=Subquery(most)).values("record_id")
     ordered: Iterable[Any] = rows.annotate(**sums, **told).order_by("-viewed_recent", "-viewed_ever", "record_id")
