@@ -24,7 +24,9 @@ CONFIDENT: Final = {"themes": 0.7, "targets": 0.65}
 SURE: Final = 0.6
 """From here on a proposal is ticked beforehand; themes and targets, which are inferred, from higher on."""
 MOST_TICKED: Final = {"themes": 4, "targets": 4}
-SHOWN: Final = 0.5
+SHOWN: Final = {"support_types": 0.55}
+LEAST: Final = 0.5
+"""Below this nothing is proposed; of kinds of support, of which any verb reminds, a little later."""
 LONGEST: Final = 20_000
 MOST_WORDS: Final = 4
 _TITLE: Final = 120
@@ -97,7 +99,11 @@ def propose(text: str, language: str | None = None, hint: str | None = None, for
     ranked = _formats(written)
     chosen = format if format and format in FORMATS else ranked[0][0]
     asked = questions(FORMATS[chosen])
-    answers = [one for one in _answers(written, chosen) if one.question in asked and one.confidence >= SHOWN]
+    answers = [
+        one
+        for one in _answers(written, chosen)
+        if one.question in asked and one.confidence >= SHOWN.get(one.question, LEAST)
+    ]
     summary = _summary(text)
     return Proposed(
         language=written.reading.language, format=chosen, formats=ranked, title=title_of(text), summary=summary,
