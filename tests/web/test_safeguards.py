@@ -234,6 +234,36 @@ def test_who_is_named_and_who_works_for_the_owner_see_it_and_why(cast: Cast, fol
         assert ("Some answers are kept for those whom its people allow" in text) != sees
 
 
+def test_a_file_that_is_withheld_is_given_to_those_alone_whom_the_record_allows(
+    cast: Cast, folder: Path, translations: None, settings: Any
+) -> None:
+    settings.MEDIA_ROOT = folder / "files"
+    from landbridge.registry import files
+    from tests.api.small import publish
+
+    kept = files.keep(actor=cast.priya.actor, name="plan.txt", chunks=[f"The {WORD} plan.".encode()])
+    data = {**COMMUNITY, "withheld": ["files"], "files": [kept.answer("", "")], "disclosed_to": ["navakavu"]}
+    publish([{"id": "ponds", "format": "technology", "language": "en", "data": data}])
+    at = f"/records/ponds/files/{kept.sha256}"
+    assert WORD in look(_signed_in(cast.malia), at)
+    for client in (_signed_in(cast.sven), _signed_in(cast.losa), Client(headers={"host": "localhost"})):
+        status, text, _ = ask(client, at)
+        assert status == 404 and WORD not in text
+
+
+def test_somebody_with_an_account_and_no_part_in_it_sees_no_more_than_a_stranger(
+    cast: Cast, folder: Path, translations: None
+) -> None:
+    _bring()
+    _give(owner="reef-institute")
+    for person in (cast.sven, cast.losa):
+        client = _signed_in(person)
+        for address in ADDRESSES:
+            text = look(client, address)
+            plain = text.replace(WORD, "") if WORD in address else text
+            assert WORD not in plain and "18.12" not in plain, (person.account.email, address)
+
+
 def test_a_reader_is_told_what_is_kept_and_whom_to_ask(db: None, folder: Path, translations: None) -> None:
     from tests.web.reading import read_page
 
