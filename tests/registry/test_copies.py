@@ -9,13 +9,16 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from landbridge.formats.validate import InvalidRecord
+from landbridge.parties.models import Account, Membership
+from landbridge.parties.permissions import Role
 from landbridge.registry import copies
 from landbridge.registry.copies import Typed
 from landbridge.registry.merging import apply, fingerprint, merge, piece
 from landbridge.registry.models import Change, Record, Revision, WorkingCopy
 from landbridge.registry.queries import Unknown
+from landbridge.registry.readers import reader_of
 from landbridge.registry.workflow import Verb
-from landbridge.registry.writing import Forbidden
+from landbridge.registry.writing import Actor, Conflict, Forbidden
 from tests.cast import Cast, assemble
 
 TEXTS = some.dictionaries(some.sampled_from(("en", "fr", "ar")), some.sampled_from(("a", "b", "c")), max_size=3)
@@ -151,3 +154,46 @@ def test_many_saves_at_once_lose_nothing() -> None:
         thread.join()
     copy.refresh_from_db()
     assert len(copy.answers["title"]) == 9 and copy.saved == 8
+
+
+@pytest.mark.django_db(transaction=True)
+def test_fifty_people_write_and_publish_at_once() -> None:
+    """Each saves twice and publishes; two of them revise the same record, and one of these hears of the other."""
+    cast = assemble()
+    shared = copies.finish(actor=cast.losa.actor, copy_id=begun(cast).id, verb=Verb.PUBLISH)
+    people = [Account.objects.create_user(f"p{number}@example.org") for number in range(50)]
+    for account in people:
+        Membership.objects.create(account=account, party_id="FJI", role=Role.PUBLISHING_AUTHORITY)
+    conflicts: list[int] = []
+
+    def work(number: int) -> None:
+        actor, reader = Actor(account_id=people[number].pk), reader_of(people[number])
+        try:
+            copy = (
+                copies.revising(actor=actor, reader=reader, record_id=shared.id) if number < 2
+                else copies.begin(actor=actor, format="need", language="en", owner="FJI", answers={}, title="")
+            )  # fmt: skip
+            for piece_of, text in (("title.en", f"Need {number}"), ("summary.en", f"Count {number}")):
+                copies.save(actor=actor, copy_id=copy.id, typed=Typed({piece_of: text}))
+            together.wait(60)
+            copies.finish(actor=actor, copy_id=copy.id, verb=Verb.PUBLISH)
+        except Conflict:
+            conflicts.append(number)
+        finally:
+            connection.close()
+
+    together = threading.Barrier(50)
+    threads = [threading.Thread(target=work, args=(number,)) for number in range(50)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(conflicts) == 1 and WorkingCopy.objects.count() == 1
+    assert Record.objects.filter(state="published").count() == 49
+    assert sorted(one.data["title"]["en"] for one in Revision.objects.exclude(record=shared)) == sorted(
+        f"Need {number}" for number in range(2, 50)
+    )
+    for record in Record.objects.exclude(pk=shared.id):
+        assert list(Change.objects.filter(record_id=record.id).order_by("serial").values_list("verb", flat=True)) == [
+            "draft", "publish",
+        ]  # fmt: skip

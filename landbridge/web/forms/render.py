@@ -72,7 +72,8 @@ def _(question: Text, answer: Any, model: Model, name: str, path: str, asked: As
     kept = _others(path, texts, asked) if "." in path else NOTHING
     original = _original(texts, asked) if asked.translating else NOTHING
     control = _text(question, words(texts.get(asked.language)), path, asked)
-    return single(asked, path, question, format_html("{}{}{}", original, control, kept))
+    drawn = format_html('<div class="two">{}<div>{}</div></div>', original, control) if original else control
+    return single(asked, path, question, format_html("{}{}", drawn, kept))
 
 
 def _others(path: str, texts: Mapping[str, Any], asked: Asked) -> SafeString:
