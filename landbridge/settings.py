@@ -122,6 +122,7 @@ FOLLOWERS = [
 TASKS: list[str] = [
     "landbridge.registry.telling.CommentNotices",
     "landbridge.web.invitations.InvitationMails",
+    "landbridge.web.tidying.TidyAccounts",
     "landbridge.registry.reminders.Reminders",
     "landbridge.search.alerts.ForgetWatches",
     "landbridge.web.mailing.Mailing",
@@ -200,6 +201,7 @@ AUTH_PASSWORD_VALIDATORS = [
         ("MinimumLengthValidator", {"min_length": 12}),
         ("UserAttributeSimilarityValidator", {"user_attributes": ("email", "name")}),
         ("CommonPasswordValidator", {}),
+        ("NumericPasswordValidator", {}),
     )
 ]
 

@@ -114,3 +114,38 @@ def test_what_guards_an_account_is_changed_only_after_showing_who_one_is(losa: A
     visitor.post("/account/reauthenticate/?next=/account/2fa/webauthn/add/", {"password": PHRASE})
     page = read_page(visitor.get("/account/2fa/webauthn/add/"))
     assert "challenge" in page.xpath("//form[@data-passkey='add']/@data-options")[0]
+
+
+def test_every_page_that_guards_an_account_is_sound(losa: Account, visitor: Client) -> None:
+    _turn_on(visitor)
+    for address in (
+        "", "totp/deactivate/", "recovery-codes/", "recovery-codes/generate/", "webauthn/", "webauthn/add/",
+        "reauthenticate/",
+    ):  # fmt: skip
+        for language in ("en", "zh", "ar"):
+            page = read_page(visitor.get(f"/account/2fa/{address}?lang={language}"))
+            assert page.xpath("//link[contains(@href, 'desk.css')]"), address
+            assert page.xpath("//main//a | //main//button"), address
+    for address, status in (("3rdparty/login/cancelled/", 200), ("3rdparty/login/error/", 401), ("inactive/", 200)):
+        read_page(visitor.get(f"/account/{address}"), status)
+
+
+def test_another_persons_passkey_is_not_there(losa: Account, visitor: Client) -> None:
+    other = open_account(email="sven@example.org")
+    key = Authenticator.objects.create(user=other, type="webauthn", data={"name": "His", "credential": {}})
+    _sign_in(visitor)
+    visitor.post("/account/reauthenticate/", {"password": PHRASE})
+    for verb in ("edit", "remove"):
+        assert visitor.get(f"/account/2fa/webauthn/keys/{key.pk}/{verb}/").status_code == 404
+        assert visitor.post(f"/account/2fa/webauthn/keys/{key.pk}/{verb}/", {"name": "x"}).status_code == 404
+    assert Authenticator.objects.filter(pk=key.pk).exists()
+
+
+def test_a_password_must_be_one_that_cannot_be_guessed(visitor: Client, db: None) -> None:
+    for weak in ("short", "password1234", "123456789012", "losa@example.org"):
+        answer = visitor.post("/account/signup/", {"email": "losa@example.org", "password1": weak})
+        page = read_page(answer)
+        assert page.xpath("//*[@role='alert']//a[@href='#id_password1']"), weak
+        assert page.xpath("//input[@name='email']/@value") == ["losa@example.org"], "what was typed stays"
+        assert page.xpath("//input[@name='password1']/@value") == []
+    assert not Account.objects.exists()
