@@ -11,9 +11,11 @@ from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext
 
 from landbridge.exchange.documents.filling import Filled, fill
+from landbridge.exchange.documents.leaves import boxes, leaf_of
+from landbridge.exchange.documents.texts import written
 from landbridge.exchange.documents.unreadable import Unreadable
 from landbridge.exchange.documents.workshop import read
-from landbridge.formats.fields import Terms
+from landbridge.formats.fields import Question, Terms
 from landbridge.formats.format import questions
 from landbridge.formats.library import FORMATS
 from landbridge.lib.languages import LANGUAGES, is_language_tag
@@ -45,11 +47,14 @@ class Brought:
     revision: int = 0
     unread: list[str] = field(default_factory=list)
     ours: bool = False
+    read_as: str = ""
+    """The format for which the document was read; the person may say then that it is another."""
     problem: str = ""
 
     def sealed(self) -> str:
         """What the next page needs of the document, so that nobody writes it but us."""
-        kept = (dict(self.filled), list(self.asked), self.record, self.revision, self.ours, self.format, self.language)
+        read_as = self.read_as or self.format
+        kept = (dict(self.filled), list(self.asked), self.record, self.revision, self.ours, read_as, self.language)
         return signing.dumps(kept, salt=_SALT, compress=True) if self.filled or self.ours else ""
 
 
@@ -110,7 +115,7 @@ def opened(post: QueryDict, there: Brought) -> Brought:
     except (signing.BadSignature, ValueError):
         return there
     there.filled, there.asked, there.record, there.revision = filled, tuple(asked), record, revision
-    there.ours = ours
+    there.ours, there.read_as = ours, format
     there.format = format if ours else there.format or format
     there.language = language if ours else there.language or language
     return there
@@ -183,7 +188,7 @@ def chosen(post: QueryDict, proposed: Proposed) -> dict[str, Any]:
 
 
 def told(post: QueryDict, of: Brought, proposed: Proposed) -> dict[str, Any]:
-    """All answers of the draft: what was typed, ticked, and read of the document."""
+    """All answers of the draft: what was typed, ticked, and read of the document. No text of it is left behind."""
     tag = of.language or proposed.language
     tag = tag if is_language_tag(tag) else "en"
     answers = chosen(post, proposed)
@@ -191,8 +196,32 @@ def told(post: QueryDict, of: Brought, proposed: Proposed) -> dict[str, Any]:
         typed = post.get(name, "").strip()
         if typed:
             answers[name] = {tag: typed}
-    if of.text and len(of.text) > len(answers.get("summary", {}).get(tag, "")):
-        answers["description"] = {tag: words_of(tag).rich(of.text)}
-    left_out = set(of.filled) - set(post.getlist("keep"))
-    kept = {name: value for name, value in of.filled.items() if of.ours or name not in left_out}
-    return {**answers, **kept}
+    left_out = set() if of.ours else set(of.filled) - set(post.getlist("keep"))
+    kept, strange = _fitting(of, proposed.format)
+    answers |= {name: value for name, value in kept.items() if name not in left_out}
+    rest = "\n\n".join(part for part in (of.text, *strange) if part)
+    if rest and len(rest) > len(answers.get("summary", {}).get(tag, "")):
+        before = answers["description"] if isinstance(answers.get("description"), dict) else {}
+        answers["description"] = {**before, tag: before.get(tag, "") + words_of(tag).rich(rest)}
+    return answers
+
+
+def _fitting(of: Brought, format: str) -> tuple[dict[str, Any], list[str]]:
+    """The answers of the document that the format takes; the others as lines of text."""
+    asked, before = questions(FORMATS[format]), questions(FORMATS[of.read_as or format])
+    words = words_of(of.language)
+    kept, strange = {}, []
+    for name, value in of.filled.items():
+        if name in asked and (of.read_as in ("", format) or _alike(asked[name], before.get(name))):
+            kept[name] = value
+        elif name in before:
+            pairs = boxes(FORMATS[of.read_as], name, value, of.language or "en", 1)
+            texts = [written(leaf, one, words) for path, one in pairs if (leaf := leaf_of(FORMATS[of.read_as], path))]
+            strange.append(f"{words.said(before[name].label)}: {', '.join(filter(None, texts))}")
+    return kept, strange
+
+
+def _alike(one: Question, other: Question | None) -> bool:
+    """Whether two formats ask so that one answer fits both."""
+    terms = (getattr(one, "vocabularies", ()), getattr(one, "many", True))
+    return type(one) is type(other) and terms == (getattr(other, "vocabularies", ()), getattr(other, "many", True))

@@ -86,6 +86,7 @@ def _of_document(one: Unread) -> str:
         "notes": gettext("Footnotes were not read."),
         "comments": gettext("Remarks of reviewers were not read."),
         "charts": gettext("Charts were not read."),
+        "more-records": gettext("Only the first record of the table was read; it has %(count)s.") % {"count": one.what},
         "outside": gettext("What stood beside the boxes went into the description."),
         **dict.fromkeys(("rest", "rows", "sheets"), gettext("The end was not read: the document is too long.")),
     }.get(one.code, "")

@@ -221,3 +221,28 @@ def test_a_stranger_who_brings_the_form_of_a_record_begins_one_of_their_own(cast
 
     assert answer.status_code in (302, 422)
     assert not WorkingCopy.objects.filter(record_id=record).exists()
+
+
+def test_no_text_of_a_document_is_left_behind(losa: Client, cast: Cast) -> None:
+    """Also when the person says that it is something else: what that format does not ask goes into the description."""
+    from docx import Document
+
+    document = Document()
+    for text in ("Title: Reefs", "Description: The story.", "Countries and regions: Fiji", "Urgency: urgent",
+                 "A line that answers nothing."):  # fmt: skip
+        document.add_paragraph(text)
+    kept = io.BytesIO()
+    document.save(kept)
+    kept.seek(0)
+    kept.name = "story.docx"
+    page = read_page(send(losa, file=kept, format="need"))
+    sealed, text = (page.xpath(f"//*[@name='{name}']")[0] for name in ("sealed", "text"))
+    answer = send(losa, step="begin", format="event", language="en", sealed=sealed.get("value"), owner="FJI",
+                  text=text.text_content().strip(), keep=["title", "description", "places", "urgency"])  # fmt: skip
+    copy = _copy(answer, cast)
+    assert copy.format == "event"
+    assert copy.answers["title"] == {"en": "Reefs"} and copy.answers["places"] == ["FJI"]
+    assert "urgency" not in copy.answers
+    told = copy.answers["description"]["en"]
+    assert "The story." in told and "A line that answers nothing." in told and "Urgency: Urgent" in told
+    assert losa.get(answer["Location"]).status_code == 200

@@ -159,7 +159,10 @@ def _of_stranger(extracted: Extracted, words_of: WordsOf, language_of: Callable[
     model, words = FORMATS[filled.format], words_of(language)
     labels = _labels(filled.format, words_of)
     rest: list[str] = []
-    for label, name, text in _parted(extracted.blocks, labels):
+    blocks, more = _first_record(extracted.blocks, labels)
+    if more:
+        filled.tell("more-records", str(more + 1))
+    for label, name, text in _parted(blocks, labels):
         if name is None:
             rest.append(f"{label}: {text}" if label and text else label or text)
             if label and text:
@@ -170,11 +173,41 @@ def _of_stranger(extracted: Extracted, words_of: WordsOf, language_of: Callable[
     return filled
 
 
+_Block = tuple[str, Sequence[str]]
+
+
+def _first_record(blocks: Sequence[_Block], labels: Mapping[str, str]) -> tuple[list[_Block], int]:
+    """A table with one record a row, as rows of label and answer of its first record; and how many more there are."""
+    made: list[_Block] = []
+    heads: list[str] = []
+    records = 0
+    for kind, texts in blocks:
+        if kind != "row":
+            heads = []
+            made.append((kind, texts))
+        elif heads:
+            records += 1
+            if records == 1:
+                pairs = zip(heads, texts, strict=False)
+                made.extend(("row", [head, text]) for head, text in pairs if head.strip() and text.strip())
+        elif _is_head(texts, labels):
+            heads = [text.partition(".")[0] if _bare(text) not in labels else text for text in texts]
+        else:
+            made.append((kind, texts))
+    return made, max(0, records - 1)
+
+
+def _is_head(texts: Sequence[str], labels: Mapping[str, str]) -> bool:
+    cells = [text for text in texts if text.strip()]
+    named = [cell for cell in cells if _bare(cell.partition(".")[0]) in labels or _bare(cell) in labels]
+    return len(named) >= 2 and len(named) * 2 >= len(cells)
+
+
 _Parted = tuple[str, str | None, str]
 """A label as it is written, the question that it names, and what stands under it."""
 
 
-def _parted(blocks: Sequence[tuple[str, Sequence[str]]], labels: Mapping[str, str]) -> Iterator[_Parted]:
+def _parted(blocks: Sequence[_Block], labels: Mapping[str, str]) -> Iterator[_Parted]:
     heading, name, under = "", None, list[str]()
     for kind, texts in blocks:
         if kind == "row":

@@ -111,6 +111,19 @@ def test_a_workbook_of_labels_and_answers() -> None:
     assert [(one.code, one.what) for one in made.unread] == [("unknown-label", "Internal number")]
 
 
+def test_of_a_table_of_records_the_first_is_read_and_the_others_are_told() -> None:
+    import openpyxl
+
+    book = openpyxl.Workbook()
+    for row in (["Title", "Summary", "Countries and regions", "Owner"], ["Reefs", "We count.", "Fiji; Tonga", "me"],
+                ["Lakes", "We wait.", "Kenya", "you"], ["Hills", "", "", ""]):  # fmt: skip
+        book.active.append(row)
+    made = filled(saved(book))
+    assert made.answers == {"title": {"en": "Reefs"}, "summary": {"en": "We count."}, "places": ["FJI", "TON"]}
+    assert [(one.code, one.what) for one in made.unread] == [("more-records", "3"), ("unknown-label", "Owner")]
+    assert unread(made.unread[0]).endswith("it has 3.")
+
+
 def test_pages_of_a_pdf_and_those_without_text() -> None:
     made = filled(pdf("Title: Reefs of Fiji", "", "", "We want to count the fish of our reef.", ""))
     assert made.answers == {"title": {"en": "Reefs of Fiji"}}
