@@ -147,7 +147,7 @@ class _Intake:
         self.taken.changed += 1
 
     def _safe(self, arrival: Arrival) -> None:
-        """What this node shows as its own must be safe to show; what another node shows is that node's to answer for."""
+        """What this node shows as its own must be safe to show; another node answers for what it shows itself."""
         if not self.origin and arrival.state == State.PUBLISHED:
             require_safe(arrival.format, arrival.data)
 
