@@ -200,7 +200,7 @@ def for_person(standing: Standing, asked: Asked, limit: int = PAGE) -> tuple[lis
     wanted = {"record__format": asked.format, "record__owner_id": asked.party, "record__language": asked.language}
     found = _for(standing).filter(**{name: value for name, value in wanted.items() if value})
     key = read_key(asked.after)
-    if key and key[1].isdigit():
+    if key and key[1].isascii() and key[1].isdigit():
         found = found.filter(Q(told__lt=key[0]) | Q(told=key[0], pk__gt=min(int(key[1]), 2**62)))
     threads = found.order_by("-told", "pk").annotate(title=title_of("record_id", "record__latest"))
     said = {name: Subquery(_said_in_it().values(f"author__{name}")[:1]) for name in ("name", "email")}

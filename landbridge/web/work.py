@@ -18,6 +18,7 @@ from landbridge.registry.endorsements import Endorsed
 from landbridge.registry.queries import RecordView, Unknown, get, latest
 from landbridge.registry.readers import Standing
 from landbridge.registry.review import deciders
+from landbridge.registry.rules import reads_drafts
 from landbridge.registry.workflow import TABLE, State, Verb, Workflow
 from landbridge.web.answers import Reading, show, told
 from landbridge.web.labels import capital, language_name, reader_language, said
@@ -33,14 +34,14 @@ _NAMES: Final = 5
 
 @dataclass(frozen=True)
 class Open:
-    """A record as somebody who works on it has it open; `whole` unless they only may endorse it."""
+    """A record as somebody who works on it has it open; `whole` unless they only confirm, endorse or vet it."""
 
     view: RecordView
     whole: bool
 
 
 def open_record(record_id: str, standing: Standing) -> Open:
-    """The latest revision for those who work on the record, the published one for those who may endorse it.
+    """The latest revision for those who work on the record, the published one for those who may do something with it.
 
     Raises:
         Unknown: it is neither for them.
@@ -48,12 +49,18 @@ def open_record(record_id: str, standing: Standing) -> Open:
     try:
         return Open(latest(record_id, standing.reader()), True)
     except Unknown:
-        if not standing.parties_with(Permission.ENDORSE):
-            raise
-    view = get(record_id, standing.reader())
-    if view.state != State.PUBLISHED:
+        view = get(record_id, standing.reader())
+    if not has_use(view, standing):
         raise Unknown(record_id)
     return Open(view, False)
+
+
+def has_use(view: RecordView, standing: Standing) -> bool:
+    """Whether somebody can do anything with a record that they read: work on it, or endorse, confirm or vet it."""
+    on_it = reads_drafts(standing.reader(), view.owner, view.author, view.state, view.visibility)
+    vets = view.format == "expert" and standing.has_everywhere(Permission.VET)
+    endorses = view.state == State.PUBLISHED and bool(standing.parties_with(Permission.ENDORSE))
+    return on_it or vets or endorses or bool(buttons(view, standing))
 
 
 @dataclass(frozen=True)

@@ -281,3 +281,25 @@ def test_the_page_of_a_record_asks_twelve_times_at_most(
             page = see(client, f"/records/{record}/work")
         assert f"Remark {count - 1}" in words(page)
     assert len(losa.get(f"/records/{record}/work", headers={"accept-encoding": "gzip"}).content) < 60_000
+
+
+def test_the_help_desk_confirms_what_it_cannot_write_on(cast: Cast) -> None:
+    record = published(cast.losa)
+    henri = signed_in(cast.henri)
+    page = see(henri, f"/records/{record}/work")
+    assert "confirm" in offered(page)
+    assert "retire" not in offered(page)
+    assert not page.xpath("//section[@id='answers']")
+    assert see(henri, f"/records/{record}").xpath(f"//a[@href='/records/{record}/work']")
+    press(henri, record, "confirm")
+    assert Record.objects.get(pk=record).confirmed_on is not None
+
+
+def test_a_remark_without_a_place_comes_back_with_the_record_as_a_whole(cast: Cast) -> None:
+    record = submitted(cast.losa)
+    answer = press(
+        signed_in(cast.losa), record, "comment", **{"on:no_such": "First", "reply:77": "Second", "on:": "Ok"}
+    )
+    page = read_page(answer, 422)
+    assert page.xpath("//textarea[@name='on:']")[0].text == "First\n\nSecond"
+    assert Comment.objects.get().text == "Ok"

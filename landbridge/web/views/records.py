@@ -13,11 +13,9 @@ from django.utils.translation import gettext
 
 from landbridge.cooperation.matching import match_record
 from landbridge.lib.languages import is_language_tag
-from landbridge.parties.permissions import Permission
 from landbridge.registry.endorsements import endorsements
 from landbridge.registry.queries import RecordView, get, revisions, titles
-from landbridge.registry.rules import Reader, reads_drafts
-from landbridge.registry.workflow import State
+from landbridge.registry.rules import Reader
 from landbridge.search.query import BadQuery, Query, search
 from landbridge.web import counting
 from landbridge.web.figures import marked
@@ -26,6 +24,7 @@ from landbridge.web.labels import reader_language, spelled
 from landbridge.web.pages import Page, countries, page, referred
 from landbridge.web.people import account_of, reader_of, standing
 from landbridge.web.views.errors import telling
+from landbridge.web.work import has_use
 
 _ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._~-]{0,99}")
 SIMILAR: Final = 4
@@ -105,18 +104,9 @@ def _page(request: HttpRequest, view: RecordView) -> dict[str, Any]:
         "named_in": _named_in(shown, reader) if view.format == "organisation" else [],
         "citation": _citation(shown),
         "endorsed": endorsements(view.id),
-        "works": _works(request, view),
+        "works": account_of(request) is not None and has_use(view, standing(request)),
         "address": f"{settings.BASE_URL}/records/{view.id}",
     }
-
-
-def _works(request: HttpRequest, view: RecordView) -> bool:
-    """Whether there is something to do with the record for this reader: to work on it, or to endorse it."""
-    if account_of(request) is None:
-        return False
-    held = standing(request)
-    on_it = reads_drafts(reader_of(request), view.owner, view.author, view.state, view.visibility)
-    return on_it or (view.state == State.PUBLISHED and bool(held.parties_with(Permission.ENDORSE)))
 
 
 def _fits(view: RecordView, reader: Reader) -> Iterator[Fit]:

@@ -13,6 +13,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext
 
 from landbridge.formats import tidy
+from landbridge.formats.format import questions
 from landbridge.formats.library import FORMATS
 from landbridge.formats.validate import InvalidRecord
 from landbridge.lib.languages import is_language_tag
@@ -228,11 +229,12 @@ def _page(request: HttpRequest, here: Open, typed: Typed, problem: str = "", sta
     may_endorse, may_unendorse = endorsers(view, me, endorsed)
     page: dict[str, Any] = {
         "view": view, "whole": here.whole, "typed": typed, "problem": problem, "owner": owner_name(view, roles),
-        "buttons": buttons(view, me) if here.whole else [], "may_write": here.whole and may_write(view, me),
+        "buttons": buttons(view, me), "may_write": here.whole and may_write(view, me),
         "steps": steps(view, me, roles), "endorsed": endorsed, "may_endorse": may_endorse,
         "may_unendorse": may_unendorse, "after": _newest(view, trail, request), "longest_note": LONGEST_NOTE,
         "longest": comments.LONGEST, "own_words": _own_words(view, request),
         "audits": me.may(Permission.AUDIT, view.owner, view.author), "acting": acting(me, roles),
+        "vets": view.format == "expert" and me.has_everywhere(Permission.VET),
     }  # fmt: skip
     page |= _read(request, here, typed)
     page["trail"] = trail
@@ -262,9 +264,14 @@ def _read(request: HttpRequest, here: Open, typed: Typed) -> dict[str, Any]:
     if not here.whole:
         return heading(view, reading)
     threads = comments.threads(view, me.reader())
+    asked = questions(FORMATS[view.format])
+    there = {thread.first.id for every in threads.values() for thread in every}
+    # What was typed to a question or a remark that is not there any more is not lost: it comes back with the rest.
+    homeless = [text for name, text in typed.on.items() if name and name not in asked]
+    homeless += [text for key, text in typed.replies.items() if key not in there]
     return heading(view, reading) | {
         "sections": list(answers(view, reading, threads, typed)),
         "overall": threads.get("", []),
-        "typed_overall": typed.on.get("", ""),
+        "typed_overall": "\n\n".join([*filter(None, [typed.on.get("")]), *homeless]),
         "may_comment": me.may(Permission.COMMENT, view.owner, view.author),
     }
