@@ -97,3 +97,14 @@ def test_counts_of_minutes_long_past_are_dropped(db: None) -> None:
     limits.count(RequestFactory().post("/", REMOTE_ADDR="192.0.2.8"), 8)
     ForgetAnswers().run(timezone.now())
     assert set(Passage.objects.values_list("who", flat=True)) == {"address:192.0.2.8", "token:8"}
+
+
+@pytest.mark.parametrize("told", ["", "x", "192.0.2.9", "192.0.2.9, 192.0.2.10, 192.0.2.11", "\x00", ",,,", "x" * 3000])
+def test_what_proxies_say_is_taken_from_those_that_are_trusted_only(
+    cast: Cast, program: Of, settings: Any, told: str
+) -> None:
+    """One more proxy is trusted than there is: whatever the header holds, the request is counted and answered."""
+    settings.ALLAUTH_TRUSTED_PROXY_COUNT = 2
+    assert program(cast.losa.account).post("/records", BODY, X_Forwarded_For=told).status_code == 201
+    address = Passage.objects.exclude(who__startswith="token:").get().who
+    assert address in ("address:127.0.0.1", "address:", "address:192.0.2.10")

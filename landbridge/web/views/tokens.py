@@ -4,7 +4,7 @@ import time
 from typing import Final
 
 from allauth.account.authentication import get_authentication_records
-from allauth.account.internal.flows.reauthentication import get_reauthentication_flows
+from allauth.mfa.utils import is_mfa_enabled
 from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -41,7 +41,7 @@ def _showed_who_they_are(request: HttpRequest, within: int) -> bool:
     """Whether somebody signed in, or confirmed who they are, a moment ago. Whoever signs in elsewhere, at an identity
     provider or by a code in a mail, has nothing here to confirm it with."""
     account = _me(request)
-    if not get_reauthentication_flows(account):
+    if not account.has_usable_password() and not is_mfa_enabled(account):
         return True
     records = get_authentication_records(request, account)
     return any(time.time() - float(record.get("at", 0)) < within for record in records)
