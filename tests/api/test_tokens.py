@@ -16,9 +16,10 @@ from landbridge.parties import tokens
 from landbridge.parties.models import Account, Party, Token
 from landbridge.parties.permissions import Role
 from landbridge.parties.standing import Forbidden, held_by
+from landbridge.registry.actions import draft, publish
 from landbridge.registry.writing import NODE
 from tests.api.small import HIDDEN, Reader
-from tests.api.writer import Program, key_of, told
+from tests.api.writer import DATA, Program, key_of, told
 from tests.cast import Cast
 
 pytestmark = pytest.mark.usefixtures("node")
@@ -228,3 +229,25 @@ def test_only_who_brings_in_people_makes_and_ends_services(cast: Cast) -> None:
         tokens.close_service(actor=cast.losa.actor, service=cast.losa.account)
     tokens.close_service(actor=cast.losa.actor, service=service)
     assert not tokens.services(held_by(cast.losa.account.pk)).exists()
+
+
+def test_withheld_answers_are_read_by_whose_they_are(cast: Cast, program: Of) -> None:
+    """And by those that the record itself names; not by a focal point of another place, nor without a key."""
+    word = "zyxquokka"
+    data = {**DATA, "description": {"en": f"The {word} method."}, "withheld": ["description"]}
+    made = draft(actor=cast.malia.actor, format="technology", data=data, owner="navakavu")
+    publish(actor=cast.malia.actor, record_id=made.pk)
+    named = {**data, "disclosed_to": ["FJI"]}
+    other = draft(actor=cast.malia.actor, format="technology", data=named, owner="navakavu")
+    publish(actor=cast.malia.actor, record_id=other.pk)
+    malia, losa, sven = (program(person.account) for person in (cast.malia, cast.losa, cast.sven))
+    nobody = program()
+    for address in (f"/records/{made.pk}", f"/records/{made.pk}/revisions/1"):
+        seen = [word in one.get(address).content.decode() for one in (malia, losa, sven, nobody)]
+        assert seen == [True, False, False, False], address
+    assert [word in one.get(f"/records/{other.pk}").content.decode() for one in (malia, losa, sven, nobody)] == [
+        True, True, False, False
+    ]  # fmt: skip
+    for address in ("/records", "/changes", "/dump"):
+        counts = [one.get(address).getvalue().decode().count(word) for one in (malia, losa, sven, nobody)]
+        assert counts == [2, 1, 0, 0], address
