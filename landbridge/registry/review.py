@@ -7,7 +7,7 @@ from enum import StrEnum
 from functools import cache
 from typing import Any, Final
 
-from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from landbridge.formats.library import FORMATS
@@ -256,11 +256,6 @@ def last_change(record_id: str) -> News | None:
     fields = ("serial", "verb", "state", "at", "actor_id", "actor__name", "actor__email", "note")
     row: Any = rows.values_list(*fields).first()
     return News(*[*row[:5], person(row[5], row[6]), row[7]]) if row else None
-
-
-def last_serial(record_id: str) -> int:
-    """The serial of the record's newest change; 0 for one that has none."""
-    return Change.objects.filter(record_id=record_id).aggregate(newest=Max("serial"))["newest"] or 0
 
 
 def person(name: str | None, email: str | None) -> str:

@@ -89,6 +89,15 @@ def test_a_record_is_returned_with_a_remark_on_one_answer(cast: Cast) -> None:
     assert "Nearly there." in words(page, "//section[@id='a-']")
 
 
+def test_whoever_writes_on_reads_first_why_it_came_back(cast: Cast) -> None:
+    Membership.objects.create(account=cast.sven.account, party_id="FJI", role="contributor")
+    record = submitted(cast.losa)
+    actions.return_(actor=cast.losa.actor, record_id=record, said=actions.Said("The budget is missing."))
+    page = see(signed_in(cast.sven), f"/records/{record}/work")
+    assert "The budget is missing." in words(page, "//section[@aria-labelledby='h-now']")
+    assert not page.xpath("//section[@id='trail']")
+
+
 def test_nothing_is_returned_without_a_word_on_what_should_change(cast: Cast) -> None:
     record = submitted(cast.losa)
     answer = press(signed_in(cast.losa), record, "return")

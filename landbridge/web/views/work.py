@@ -22,7 +22,7 @@ from landbridge.registry import actions, audit, comments, review
 from landbridge.registry.endorsements import endorsements
 from landbridge.registry.models import Record
 from landbridge.registry.queries import RecordView, Unknown, latest
-from landbridge.registry.workflow import NotPossible, Verb
+from landbridge.registry.workflow import NotPossible, State, Verb
 from landbridge.registry.writing import Conflict, Forbidden, Said
 from landbridge.web.forms.errors import wrongs
 from landbridge.web.forms.held import keeping
@@ -226,26 +226,28 @@ def _page(request: HttpRequest, here: Open, typed: Typed, problem: str = "", sta
     roles = review.publishers(view.owner)
     endorsed = endorsements(view.id)
     trail = audit.of_view(me, view, roles, whole_number(request.GET.get("before", "")))
+    newest = _newest(view, trail, request)
     may_endorse, may_unendorse = endorsers(view, me, endorsed)
     page: dict[str, Any] = {
         "view": view, "whole": here.whole, "typed": typed, "problem": problem, "owner": owner_name(view, roles),
         "buttons": buttons(view, me), "may_write": here.whole and may_write(view, me),
         "steps": steps(view, me, roles), "endorsed": endorsed, "may_endorse": may_endorse,
-        "may_unendorse": may_unendorse, "after": _newest(view, trail, request), "longest_note": LONGEST_NOTE,
+        "may_unendorse": may_unendorse, "after": newest.serial if newest else 0, "longest_note": LONGEST_NOTE,
         "longest": comments.LONGEST, "own_words": _own_words(view, request),
         "audits": me.may(Permission.AUDIT, view.owner, view.author), "acting": acting(me, roles),
         "vets": view.format == "expert" and me.has_everywhere(Permission.VET),
     }  # fmt: skip
     page |= _read(request, here, typed)
-    page["trail"] = trail
+    page |= {"trail": trail, "returned": newest if view.state == State.RETURNED else None}
     return render(request, "review/work.html", page, status=status)
 
 
-def _newest(view: RecordView, trail: audit.Trail | None, request: HttpRequest) -> int:
+def _newest(view: RecordView, trail: audit.Trail | None, request: HttpRequest) -> review.News | None:
     """The record's newest change, which stands at the top of its trail unless an older page of that is open."""
-    if trail is not None and trail.lines and "before" not in request.GET:
-        return trail.lines[0].serial
-    return review.last_serial(view.id)
+    if trail is None or not trail.lines or "before" in request.GET:
+        return review.last_change(view.id)
+    top = trail.lines[0]
+    return review.News(top.serial, top.verb, top.state, top.at, top.actor_id, top.actor, top.note)
 
 
 def _own_words(view: RecordView, request: HttpRequest) -> bool:
