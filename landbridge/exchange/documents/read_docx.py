@@ -88,8 +88,8 @@ def _walk(parent: Any, found: Found, headings: frozenset[str], depth: int) -> No
 
 def _table(table: Any, found: Found) -> None:
     for row in table.iter(f"{_W}tr"):
-        cells = [cell for cell in row.iter(f"{_W}tc") if _row_of(cell) is row]
-        texts = ["\n".join(_text(paragraph) for paragraph in cell.iter(_PARAGRAPH)) for cell in cells]
+        cells = [cell for cell in row.iter(f"{_W}tc") if _above(cell, "tr") is row]
+        texts = ["\n".join(_lines(cell)) for cell in cells]
         paths = [path for mark in row.iter(f"{_W}bookmarkStart") if (path := path_of(mark.get(f"{_W}name") or ""))]
         if paths and len(texts) >= 2:
             found.boxes.append((paths[0], texts[-1].strip("\n")))
@@ -97,8 +97,14 @@ def _table(table: Any, found: Found) -> None:
             return
 
 
-def _row_of(cell: Any) -> Any:
-    return next((above for above in cell.iterancestors(f"{_W}tr")), None)
+def _above(element: Any, name: str) -> Any:
+    """The nearest element of this name in which another stands."""
+    return next(element.iterancestors(f"{_W}{name}"), None)
+
+
+def _lines(cell: Any) -> Iterator[str]:
+    """The paragraphs of a cell, without those of tables within it, whose rows are read by themselves."""
+    return (_text(paragraph) for paragraph in cell.iter(_PARAGRAPH) if _above(paragraph, "tc") is cell)
 
 
 def _text(paragraph: Any) -> str:

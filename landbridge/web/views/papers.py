@@ -23,8 +23,8 @@ TYPES: Final = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
 }
-_KEPT: Final = 80
-"""Blank forms that are kept once they are drawn, about 50 kB each."""
+_KEPT: Final = 200
+"""Blank forms that are kept once they are drawn, about 50 kB each: all formats and languages, in both kinds."""
 
 
 @require_safe

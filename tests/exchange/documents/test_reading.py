@@ -111,6 +111,17 @@ def test_a_workbook_of_labels_and_answers() -> None:
     assert [(one.code, one.what) for one in made.unread] == [("unknown-label", "Internal number")]
 
 
+def test_a_table_within_a_table_is_read_once() -> None:
+    document = Document()
+    outer = document.add_table(rows=1, cols=1).cell(0, 0)
+    outer.paragraphs[0].text = "Outer words"
+    inner = outer.add_table(rows=1, cols=2)
+    inner.cell(0, 0).text, inner.cell(0, 1).text = "Title", "Reefs"
+    made = filled(saved(document))
+    assert made.answers == {"title": {"en": "Reefs"}}
+    assert made.text == "Outer words"
+
+
 def test_of_a_table_of_records_the_first_is_read_and_the_others_are_told() -> None:
     import openpyxl
 
