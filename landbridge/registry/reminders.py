@@ -178,12 +178,14 @@ def _warned(record_ids: list[str], now: datetime) -> set[str]:
 
 
 def remind_reviewers(now: datetime) -> None:
-    """Once a week, tell those who may publish how much has waited for more than a week."""
+    """Once a week, tell those who may publish how much has waited for more than a week: the owner's own people, and
+    those of the node where there are none."""
     late = Record.objects.filter(state=State.SUBMITTED, updated_at__lt=now - PATIENCE)
     waiting: Counter[str | None] = Counter(late.values_list("owner_id", flat=True))
     counts: dict[int, int] = {}
     for owner, number in waiting.items():
-        for account_id in who_may(Permission.PUBLISH, owner):
+        own = members(Permission.PUBLISH, [owner]).get(owner)
+        for account_id in own or who_may(Permission.PUBLISH, owner):
             counts[account_id] = counts.get(account_id, 0) + number
     year, week, _ = now.isocalendar()
     key = f"waiting:{year}-{week:02}"

@@ -98,7 +98,7 @@ class Batch:
         told = [change for change in changes if change.verb in TOLD and change.at > long_ago]
         self.changes = told
         self.records: Mapping[str, Record] = Record.objects.in_bulk({change.record_id for change in told})
-        self._people: dict[str | None, frozenset[int]] = {}
+        self._people: dict[str | None, tuple[frozenset[int], frozenset[int]]] = {}
 
     @cached_property
     def _submitters(self) -> Mapping[str, tuple[int, ...]]:
@@ -114,11 +114,13 @@ class Batch:
         return began | set(self._submitters.get(record.pk, ())[-1:])
 
     def reviewers(self, record: Record) -> set[int]:
-        """Who may publish it."""
+        """Who may publish it: the owner's own people, and those of the node where there is nobody else."""
         owner = record.owner_id
         if owner not in self._people:
-            self._people[owner] = frozenset(who_may(Permission.PUBLISH, owner))
-        return set(self._people[owner])
+            self._people[owner] = (frozenset(members(Permission.PUBLISH, [owner]).get(owner, ())),
+                                   frozenset(who_may(Permission.PUBLISH, owner)))  # fmt: skip
+        own, every = self._people[owner]
+        return set(own if own - set(self._submitters.get(record.pk, ())[-1:]) else every)
 
     def keepers(self, record: Record) -> set[int]:
         """Who began it, handed it in, or may publish for its owner; not those of the whole node."""
@@ -204,7 +206,8 @@ def _tellings(batch: Batch) -> Iterator[Telling]:
 
 
 def _told(change: Change) -> dict[str, Any]:
-    return {"note": change.note[:NOTE]} if change.note else {}
+    """What somebody said to it; what the node itself says with a change is in no language of theirs."""
+    return {"note": change.note[:NOTE]} if change.note and change.actor_id else {}
 
 
 def _for_readers(batch: Batch, tellings: Sequence[Telling]) -> Iterator[Telling]:

@@ -97,6 +97,22 @@ def test_a_private_record_is_told_to_nobody_who_may_not_read_it(cast: Cast, foll
     assert {kind for kind, _ in told(cast.losa) + told(cast.henri) + told(cast.priya)} == set()
 
 
+def test_the_node_hears_of_what_nobody_else_can_publish(cast: Cast, follow: Any) -> None:
+    from landbridge.parties.models import Account, Membership
+
+    editor = Account.objects.create_user("editor@example.org")
+    Membership.objects.create(account=editor, party=None, role="editor")
+    draft(cast.priya, "reef-institute", record_id="institute")
+    actions.submit(actor=cast.priya.actor, record_id="institute")
+    draft(cast.malia, "navakavu", record_id="village", visibility="public")
+    helper = Account.objects.create_user("helper@example.org")
+    Membership.objects.create(account=helper, party_id="navakavu", role="editor")
+    actions.submit(actor=cast.malia.actor, record_id="village")
+    follow()
+    told = set(Notice.objects.values_list("account__email", "record_id"))
+    assert told == {("editor@example.org", "institute"), ("helper@example.org", "village")}
+
+
 def test_an_endorsement_is_told_to_those_who_keep_the_record(cast: Cast, follow: Any) -> None:
     draft(cast.malia, "navakavu", visibility="public")
     actions.publish(actor=cast.malia.actor, record_id="rewa")
