@@ -73,7 +73,7 @@ _COUNTED: Final = {
 def openapi() -> dict[str, Any]:
     """The OpenAPI 3.1 document."""
     # Inner imports: as a program, this file starts Django first.
-    from landbridge.web.api import shapes
+    from landbridge.web.api import shapes, written
     from landbridge.web.api.service import api
 
     made = api.get_openapi_schema(path_prefix=PREFIX)
@@ -82,7 +82,8 @@ def openapi() -> dict[str, Any]:
     document["servers"] = [{"url": "/", "description": "This node"}]
     components = document["components"]["schemas"]
     for name in _EXTRA:
-        schema = getattr(shapes, name).model_json_schema(by_alias=True, ref_template="#/components/schemas/{model}")
+        shape = getattr(shapes, name, None) or getattr(written, name)
+        schema = shape.model_json_schema(by_alias=True, ref_template="#/components/schemas/{model}")
         components.update(schema.pop("$defs", {}))
         components[name] = schema
     document["components"]["schemas"] = dict(sorted(components.items()))

@@ -11,7 +11,7 @@ from landbridge.exchange.models import Webhook
 from landbridge.exchange.out import webhooks
 from landbridge.lib.doors.http import Failed, Unsafe
 from landbridge.parties.tokens import Scope
-from landbridge.web.api import shapes
+from landbridge.web.api import written
 from landbridge.web.api.answers import JSON, prepared
 from landbridge.web.api.caller import require
 from landbridge.web.api.gate import writes
@@ -37,7 +37,7 @@ def _answer(body: Any, status: int = 200) -> HttpResponse:
     return response
 
 
-@router.get("/webhooks", response=shapes.WebhookList, operation_id="webhooks", summary="List webhooks",
+@router.get("/webhooks", response=written.WebhookList, operation_id="webhooks", summary="List webhooks",
             openapi_extra=_SCOPED)  # fmt: skip
 def every(request: HttpRequest) -> HttpResponse:
     """The webhooks of the key's account, without their secrets."""
@@ -45,13 +45,13 @@ def every(request: HttpRequest) -> HttpResponse:
     return _answer({"webhooks": [_line(one) for one in webhooks.of(caller.actor)]})
 
 
-@router.post("/webhooks", response={201: shapes.WebhookLine}, operation_id="create_webhook",
+@router.post("/webhooks", response={201: written.WebhookLine}, operation_id="create_webhook",
              summary="Register a webhook", openapi_extra=takes(Scope.WEBHOOKS, "NewWebhook"))  # fmt: skip
 @writes(Scope.WEBHOOKS)
 def create_webhook(request: HttpRequest) -> HttpResponse:
     """Be told of changes from now on, at an https address. The secret in the answer is told this once: messages are
     signed with it as the Standard Webhooks scheme has it."""
-    caller, sent = require(request, Scope.WEBHOOKS), read(request, shapes.NewWebhook)
+    caller, sent = require(request, Scope.WEBHOOKS), read(request, written.NewWebhook)
     try:
         made = webhooks.register(
             actor=caller.actor, account=caller.token.account, url=sent.url, formats=sent.formats, verbs=sent.verbs

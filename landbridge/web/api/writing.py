@@ -16,7 +16,7 @@ from landbridge.registry import actions, comments, queries
 from landbridge.registry.copies import workflow_of
 from landbridge.registry.models import Record
 from landbridge.registry.writing import Conflict, Said
-from landbridge.web.api import shapes
+from landbridge.web.api import written
 from landbridge.web.api.answers import JSON, prepared
 from landbridge.web.api.caller import Caller, require
 from landbridge.web.api.gate import writes
@@ -35,12 +35,12 @@ def takes(scope: Scope, shape: str, *, required: bool = True) -> dict[str, Any]:
     return {"security": [{"key": [scope.value]}], "requestBody": {"required": required, "content": content}}
 
 
-@records_router.post("/records", response={201: shapes.Work}, operation_id="create", summary="Begin a record",
+@records_router.post("/records", response={201: written.Work}, operation_id="create", summary="Begin a record",
                      tags=["writing"], openapi_extra=takes(Scope.DRAFT, "NewRecord"))  # fmt: skip
 @writes(Scope.DRAFT)
 def create(request: HttpRequest) -> HttpResponse:
     """A new record in draft. Its id and its ETag are in the answer."""
-    caller, sent = require(request, Scope.DRAFT), read(request, shapes.NewRecord)
+    caller, sent = require(request, Scope.DRAFT), read(request, written.NewRecord)
     if sent.format not in FORMATS:
         raise invalid("format", f"There is no such format; there are {', '.join(FORMATS)}.", "format")
     owner = sent.owner or _party_of_service(caller)
@@ -73,13 +73,13 @@ def _require_party(caller: Caller, owner: str | None) -> None:
         raise invalid("owner", "There is no such Party, organisation or community here.", "owner")
 
 
-@records_router.put("/records/{record_id}", response=shapes.Work, operation_id="revise", summary="Revise a record",
+@records_router.put("/records/{record_id}", response=written.Work, operation_id="revise", summary="Revise a record",
                     tags=["writing"], openapi_extra=takes(Scope.DRAFT, "NewRevision"))  # fmt: skip
 @writes(Scope.DRAFT)
 def revise(request: HttpRequest, record_id: Path[RecordId]) -> HttpResponse:
     """A new revision, in place of the one that `If-Match` names. Readers see the published one until the new one is
     published."""
-    caller, sent = require(request, Scope.DRAFT), read(request, shapes.NewRevision)
+    caller, sent = require(request, Scope.DRAFT), read(request, written.NewRevision)
     view = queries.get(record_id, caller.reader)
     seen = revision_seen(request, record_id)
     if sent.format not in (None, view.format) or sent.id not in (None, record_id):
@@ -95,7 +95,7 @@ def revise(request: HttpRequest, record_id: Path[RecordId]) -> HttpResponse:
     return work(record, caller)
 
 
-@router.get("/records/{record_id}/latest", response=shapes.WholeWork, operation_id="latest",
+@router.get("/records/{record_id}/latest", response=written.WholeWork, operation_id="latest",
             summary="The latest revision", openapi_extra={"security": [{"key": ["read"]}]})  # fmt: skip
 def latest(request: HttpRequest, record_id: Path[RecordId]) -> HttpResponse:
     """The latest revision, published or not, for those who work on the record; its ETag is what `If-Match` wants."""
@@ -107,7 +107,7 @@ def latest(request: HttpRequest, record_id: Path[RecordId]) -> HttpResponse:
 
 
 def _remark(request: HttpRequest) -> Said:
-    return Said(note=read(request, shapes.Remark, may_be_empty=True).note)
+    return Said(note=read(request, written.Remark, may_be_empty=True).note)
 
 
 def _plain(act: Callable[..., Record]) -> Callable[[HttpRequest, Caller, str], Record]:
@@ -115,7 +115,7 @@ def _plain(act: Callable[..., Record]) -> Callable[[HttpRequest, Caller, str], R
 
 
 def _publish(request: HttpRequest, caller: Caller, record_id: str) -> Record:
-    sent = read(request, shapes.Publication, may_be_empty=True)
+    sent = read(request, written.Publication, may_be_empty=True)
     return actions.publish(
         actor=caller.actor, record_id=record_id, visibility=sent.visibility, said=Said(note=sent.note)
     )
@@ -123,7 +123,7 @@ def _publish(request: HttpRequest, caller: Caller, record_id: str) -> Record:
 
 def _word(act: Callable[..., Record]) -> Callable[[HttpRequest, Caller, str], Record]:
     def give(request: HttpRequest, caller: Caller, record_id: str) -> Record:
-        sent = read(request, shapes.Word, may_be_empty=True)
+        sent = read(request, written.Word, may_be_empty=True)
         parties = caller.standing.parties_with(Permission.ENDORSE)
         party = sent.party or (next(iter(parties)) if len(parties) == 1 else None)
         if party is None:
@@ -156,7 +156,7 @@ def _add_step(name: str) -> None:
         return work(act(request, caller, record_id), caller)
 
     router.post(
-        f"/records/{{record_id}}/{name}", response=shapes.Work, operation_id=name, url_name=name, description=about,
+        f"/records/{{record_id}}/{name}", response=written.Work, operation_id=name, url_name=name, description=about,
         summary=f"{name.capitalize()} a record", openapi_extra=takes(scope, shape, required=False),
     )(writes(scope)(perform))  # fmt: skip
 
@@ -165,12 +165,12 @@ for _name in _ACTS:
     _add_step(_name)
 
 
-@router.post("/records/{record_id}/comments", response={201: shapes.CommentLine}, operation_id="comments",
+@router.post("/records/{record_id}/comments", response={201: written.CommentLine}, operation_id="comments",
              summary="Comment on a record", openapi_extra=takes(Scope.COMMENT, "NewComment"))  # fmt: skip
 @writes(Scope.COMMENT)
 def comment(request: HttpRequest, record_id: Path[RecordId]) -> HttpResponse:
     """A remark on an answer of the latest revision, among those who work on the record."""
-    caller, sent = require(request, Scope.COMMENT), read(request, shapes.NewComment)
+    caller, sent = require(request, Scope.COMMENT), read(request, written.NewComment)
     try:
         made = comments.add(
             actor=caller.actor, reader=caller.reader, record_id=record_id, text=sent.text, field=sent.field,
