@@ -3,10 +3,12 @@
 import io
 from typing import Any
 
+import pytest
 from docx import Document
 
 from landbridge.exchange.documents.filling import Filled, fill
 from landbridge.exchange.documents.workshop import read
+from landbridge.lib.languages import LANGUAGES
 from landbridge.search.understand import detect
 from landbridge.web.papers import unread, words_of
 
@@ -109,6 +111,26 @@ def test_a_workbook_of_labels_and_answers() -> None:
     made = filled(saved(book))
     assert made.answers == {"title": {"en": "Reefs of Fiji"}, "places": ["FJI", "TON"], "beneficiary_count": 1200}
     assert [(one.code, one.what) for one in made.unread] == [("unknown-label", "Internal number")]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_labels_are_known_in_every_language(language: str) -> None:
+    """Whatever the language of the text: here the labels are in one language and the text is in English."""
+    said = words_of(language).said
+    document = Document()
+    document.add_heading(said("Title"), 1)
+    document.add_paragraph("Reefs of the lagoon")
+    document.add_heading(f"3. {said('Causes')}:", 2)
+    document.add_paragraph("The water is too warm for the corals and the fish have gone.")
+    table = document.add_table(rows=2, cols=2)
+    table.cell(0, 0).text, table.cell(0, 1).text = said("Kinds of support wanted"), "training"
+    table.cell(1, 0).text, table.cell(1, 1).text = f"{said('Do not show who asks')} *", said("Yes")
+    made = filled(saved(document))
+    wanted = {"support_types": ["training"], "title": {made.language: "Reefs of the lagoon"}}
+    assert {name: made.answers.get(name) for name in wanted} == wanted
+    assert made.answers["causes"][made.language].startswith("The water")
+    assert made.unread == [] and made.text == ""
+    assert made.answers["anonymous"] is True
 
 
 def test_a_table_within_a_table_is_read_once() -> None:
