@@ -10,7 +10,7 @@ from django.utils.translation import gettext, pgettext
 
 from landbridge.parties.permissions import PARTY_ROLES, Permission, Role, allows, gives
 from landbridge.registry.readers import Standing
-from landbridge.registry.rules import sees
+from landbridge.registry.rules import Reader, sees
 from landbridge.registry.workflow import Visibility
 from landbridge.web.role_names import role_about, role_name
 from landbridge.web.states import visibility_name
@@ -26,7 +26,9 @@ class Holder:
     about: str
     rights: tuple[Permission, ...]
     reads: tuple[str, ...]
-    """What it reads, in words."""
+    """For whom that is published which it reads."""
+    beyond: str
+    """What it reads of that which is not published."""
 
     @property
     def may(self) -> list[str]:
@@ -49,20 +51,23 @@ def _holder(role: Role, kind: str) -> Holder:
     rights = tuple(right for right in Permission if gives(role, right, of_node=of_node))
     reader = Standing(0, ((role, None if of_node else "own"),)).reader()
     reads = [visibility_name(one) for one in Visibility if one != Visibility.PRIVATE and sees(reader, one)]
+    return Holder(role, kind, role_name(role), role_about(role), rights, tuple(reads), _beyond(reader))
+
+
+def _beyond(reader: Reader) -> str:
     if reader.sees_all:
-        reads.append(gettext("All drafts and private records"))
-    elif reader.parties:
-        reads.append(gettext("Its own drafts and private records"))
-    elif reader.sees_submitted:
-        reads.append(gettext("What waits for review"))
-    return Holder(role, kind, role_name(role), role_about(role), rights, tuple(reads))
+        return gettext("All drafts and private records")
+    if reader.parties:
+        return gettext("Its own drafts and private records")
+    return gettext("What waits for review") if reader.sees_submitted else ""
 
 
 def _author() -> Holder:
     about = gettext("Whoever began a record that belongs to no Party and to no organisation.")
     rights = tuple(right for right in Permission if allows(Role.AUTHOR, right))
-    reads = (visibility_name(Visibility.PUBLIC), gettext("The record itself, in every state"))
-    return Holder(Role.AUTHOR, "record", gettext("Author of the record"), about, rights, reads)
+    itself = gettext("The record itself, in every state")
+    reads = (visibility_name(Visibility.PUBLIC),)
+    return Holder(Role.AUTHOR, "record", gettext("Author of the record"), about, rights, reads, itself)
 
 
 def meanings(held: list[Holder]) -> Iterator[tuple[str, str, list[str]]]:
