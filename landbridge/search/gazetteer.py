@@ -12,7 +12,6 @@ from babel import Locale
 from babel.core import get_global
 
 from landbridge.formats.vocabulary import Term, find, vocabulary
-from landbridge.lib.languages import LANGUAGES
 from landbridge.search.analysis import Word, fold, normalise
 from landbridge.search.signs import Sighting, rows
 
@@ -210,9 +209,3 @@ def _inflected(run: Sequence[Word], language: str) -> tuple[str, ...]:
             if written.startswith(before) and written[len(before) :] in names:
                 return names[written[len(before) :]]
     return ()
-
-
-def warm() -> None:
-    """Read the names of all languages once."""
-    for language in LANGUAGES:
-        _city_names(language)

@@ -7,11 +7,12 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import Any, Final
 
 from landbridge.formats.format import questions
 from landbridge.formats.library import FORMATS
-from landbridge.formats.vocabulary import find
+from landbridge.formats.vocabulary import find, vocabulary
 from landbridge.search import amounts
 from landbridge.search.analysis import Word, fold, normalise
 from landbridge.search.concepts import annotator
@@ -187,8 +188,30 @@ _EXAMPLE_BEFORE: Final = re.compile(rf"(?:{_SUCH_AS})\W*(?:\w+\W+){{0,3}}$")
 _EXAMPLE_AFTER: Final = re.compile(r"^[^，。,.]{0,4}等[^，。,.]{0,6}国家")
 
 
+_TONGUE_BEFORE: Final = re.compile(r"\b(?:speak\w*|spoken|written|in|into|habla\w*|parl\w*|en)\s+$|لغة\s+$")
+_TONGUE_AFTER: Final = re.compile(r"^(?:[\s-]*(?:speak|language)|\s+язык|[语文])")
+
+
+def _of_tongue(written: _Text, place: tuple[int, int]) -> bool:
+    """Whether an adjective names a language: "trainers who speak French", 尼泊尔语."""
+    start, end = place
+    if _TONGUE_AFTER.match(written.plain[end:]):
+        return True
+    named = written.plain[start:end].removeprefix("ال") in _tongues(written.reading.language)
+    return named and bool(_TONGUE_BEFORE.search(written.plain[max(0, start - 20) : start]))
+
+
+@cache
+def _tongues(language: str) -> frozenset[str]:
+    """The names of languages, as they are written within a sentence."""
+    return frozenset(normalise(label) for term in vocabulary("languages") for label in term.labels.get(language, ()))
+
+
 def _of_example(written: _Text, places: Sequence[tuple[int, int]]) -> float:
-    """How sure it is that a country is the place: named only as an example of others, it mostly is not."""
+    """How sure it is that a country is the place: named only as an example of others, it mostly is not, and where a
+    language is named it is not at all."""
+    if all(_of_tongue(written, place) for place in places):
+        return 0.0
     examples = [
         _EXAMPLE_BEFORE.search(written.plain[max(0, start - 50) : start]) or _EXAMPLE_AFTER.match(written.plain[end:])
         for start, end in places

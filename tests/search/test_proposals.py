@@ -41,6 +41,10 @@ def values(proposed: Proposed, question: str) -> set[str]:
         ("云南和甘肃的森林，还有老挝的湄公河", {"CHN", "LAO"}),
         ("印度尼西亚的红树林", {"IDN"}),
         ("South Africa is not all of Africa.", {"ZAF"}),
+        ("We want trainers who speak French and a manual in Spanish for Gabon.", {"GAB"}),
+        ("教材要翻译成尼泊尔语，给不丹的村民。", {"BTN"}),
+        ("Занятия на русском языке в Армении.", {"ARM"}),
+        ("El manual existe en francés y se usa en Haití.", {"HTI"}),
     ],
 )
 def test_countries_by_name_form_adjective_and_city(text: str, expected: set[str]) -> None:
