@@ -11,6 +11,7 @@ from landbridge.parties.models import Account, Membership, Party
 from landbridge.parties.permissions import FOCAL_POINT_KINDS, PARTY_ROLES, Role
 from landbridge.parties.queries import kind_of
 from landbridge.parties.standing import NODE, current
+from landbridge.registry import leaving
 from landbridge.web.accounts import set_password_path
 
 ROLES = sorted({role.value for roles in PARTY_ROLES.values() for role in roles})
@@ -113,6 +114,17 @@ def disable(email: str) -> None:
     person = _find(email)
     accounts.disable(account=person)
     say("account", f"{person.email} is shut; `landbridge account enable` opens it again")
+
+
+@account.command()
+@click.argument("email")
+@click.confirmation_option(prompt="Name, address and all that is only theirs go for good. Erase the account?")
+def erase(email: str) -> None:
+    """Erase a person who asks for it: what is only theirs goes, their own records are withdrawn everywhere."""
+    person = _find(email)
+    told = leaving.farewell(person)
+    leaving.erase(account=person)
+    say("account", f"erased; {told.records} records of their own are withdrawn")
 
 
 @account.command()

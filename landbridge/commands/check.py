@@ -109,6 +109,9 @@ def _exposure() -> Iterator[Finding]:
     else:
         remedy = "Put a web server with a certificate in front and set LANDBRIDGE_BASE_URL=https://…; see deploy/"
         yield Finding("https", "fail", "passwords and sessions would travel in the clear", remedy)
+    if hosts and not settings.MAIL_LEAVES:
+        remedy = "Set LANDBRIDGE_MAIL=smtp://user:password@host:587?starttls"
+        yield Finding("mail", "warn", f"letters stay on this machine, in {settings.EMAIL_FILE_PATH}", remedy)
     if hosts and not settings.NODE_EMAIL:
         yield Finding("contact", "warn", "nobody can be written to", "Set LANDBRIDGE_EMAIL to a shared mailbox.")
 

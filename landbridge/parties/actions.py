@@ -22,6 +22,9 @@ from landbridge.parties.standing import Actor, Forbidden, current, today
 VALID_FOR: Final = timedelta(days=14)
 MOST_INVITATIONS: Final = 50
 """Invitations of one party that may wait at a time: nobody uses a node to mail the world."""
+MOST_A_DAY: Final = 100
+AGAIN_AFTER: Final = timedelta(minutes=10)
+"""So long a letter may be on its way before it is sent again."""
 
 
 class Refused(ValueError):
@@ -80,7 +83,8 @@ def invite(
         waiting = open_invitations().filter(party=wanted.party)
         same = waiting.filter(email=address, role=wanted.role, focal_point_kind=wanted.focal_point_kind)
         same.update(withdrawn_at=timezone.now())
-        if waiting.count() >= MOST_INVITATIONS:
+        lately = Invitation.objects.filter(party=wanted.party, created_at__gt=timezone.now() - timedelta(days=1))
+        if waiting.count() >= MOST_INVITATIONS or lately.count() >= MOST_A_DAY:
             raise Refused("Too many invitations wait already; withdraw some first.", "email")
         return Invitation.objects.create(
             email=address, party=wanted.party, role=wanted.role, focal_point_kind=wanted.focal_point_kind,
@@ -118,8 +122,11 @@ def mail_again(*, actor: Actor, invitation_id: int) -> Invitation:
 
     Raises:
         Forbidden: the actor may not invite for this party; or there is no such invitation.
+        Refused: the last letter went only just now.
     """
     invitation = _own_invitation(actor, invitation_id)
+    if invitation.mailed_at is not None and timezone.now() - invitation.mailed_at < AGAIN_AFTER:
+        raise Refused("The last letter went only just now.", "email")
     invitation.mailed_at, invitation.expires_at = None, timezone.now() + VALID_FOR
     invitation.save(update_fields=["mailed_at", "expires_at"])
     return invitation

@@ -16,7 +16,7 @@ from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from django.conf import settings
 from django.contrib import messages
 from django.core.mail import EmailMessage
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import translation
 from django.utils.crypto import get_random_string
@@ -80,6 +80,13 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         saved: Account = super().save_user(request, user, form, commit)
         _drop_others_stash(request, saved)
         return saved
+
+    def pre_login(self, request: HttpRequest, user: Account, **told: Any) -> HttpResponse | None:
+        """A service acts with its keys only: nobody signs in as one."""
+        if user.kind != "person":
+            return HttpResponseRedirect(reverse("account_inactive"))
+        answer: HttpResponse | None = super().pre_login(request, user, **told)
+        return answer
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """In the language of the person, where it is known, else of the page."""

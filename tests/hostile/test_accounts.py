@@ -317,6 +317,16 @@ def test_a_closed_account_is_shut_at_once(cast: Cast) -> None:
     assert _sign_in(browser(), "losa@example.org")["Location"] == "/account/inactive/"
 
 
+def test_nobody_signs_in_as_a_service(cast: Cast) -> None:
+    Account.objects.filter(pk=cast.sven.account.pk).update(kind="service")
+    client = browser()
+    assert _sign_in(client, "sven@example.org")["Location"] == "/account/inactive/"
+    client.post("/account/login/code/", {"email": "sven@example.org"})
+    code = next(line for line in mail.outbox[0].body.splitlines() if re.fullmatch(r"[A-Z0-9-]{6,9}", line))
+    client.post("/account/login/code/confirm/", {"code": code})
+    assert client.get("/account").status_code == 302
+
+
 def test_erasing_takes_more_than_a_session(cast: Cast) -> None:
     losa = browser(cast.losa)
     for proof in ("", "a guess of a stranger", "losa@example.org"):

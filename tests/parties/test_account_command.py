@@ -63,6 +63,15 @@ def test_an_account_is_shut_and_opened(run: object) -> None:
     assert "http" in run("link", "losa@example.org").output  # type: ignore[operator]
 
 
+def test_a_person_who_asks_is_erased(run: object) -> None:
+    run("add", "losa@example.org", "--role", "focal_point", "--party", "FJI")  # type: ignore[operator]
+    assert run("erase", "losa@example.org").exit_code == 1, "it is asked first"  # type: ignore[operator]
+    assert run("erase", "losa@example.org", "--yes").exit_code == 0  # type: ignore[operator]
+    assert "erased" in run("list").output  # type: ignore[operator]
+    assert not Membership.objects.exists()
+    assert run("enable", "losa@example.org").exit_code == 1  # type: ignore[operator]
+
+
 @pytest.mark.parametrize("words", [
     ("add", "nobody"), ("add", "a@b.org", "--role", "king"), ("add", "a@b.org", "--party", "FJI"),
     ("add", "a@b.org", "--role", "editor", "--party", "FJI"), ("add", "a@b.org", "--role", "focal_point"),

@@ -6,7 +6,7 @@ import pytest
 
 from landbridge.parties import actions as people
 from landbridge.parties.accounts import open_account, vouch
-from landbridge.parties.models import Account, Invitation, Membership, Notice, SignIn
+from landbridge.parties.models import Account, Invitation, Membership, Notice, OneTimeLink, SignIn
 from landbridge.parties.permissions import Role
 from landbridge.parties.standing import NODE, Actor, Forbidden, held_by
 from landbridge.registry import actions
@@ -104,6 +104,7 @@ def test_erasing_leaves_neither_name_nor_address_nor_anything_of_ones_own(cast: 
     Watch.objects.create(account=editor, kind="term", subject="themes:x")
     SignIn.objects.create(account=editor, succeeded=True)
     Notice.objects.create(account=editor, kind="role", key="k")
+    OneTimeLink.objects.create(digest="d", purpose="feed", account=editor, expires_at=NOW)
     comment = Comment.objects.create(
         record_id=of_fiji, revision=1, text="Well done", author=editor, at="2026-01-01T00:00Z"
     )
@@ -122,7 +123,7 @@ def test_erasing_leaves_neither_name_nor_address_nor_anything_of_ones_own(cast: 
     with pytest.raises(Gone):
         get(shown, ANYONE)
     assert [(line.record, line.gone) for line in changes(ANYONE, before)[0]] == [(shown, True)], "a tombstone to all"
-    for rows in (WorkingCopy, Watch, SignIn, Membership, Notice):
+    for rows in (WorkingCopy, Watch, SignIn, Membership, Notice, OneTimeLink):
         assert not rows.objects.filter(account=editor).exists(), rows
     assert not Invitation.objects.filter(email="editor@example.org").exists()
     comment.refresh_from_db()

@@ -110,6 +110,9 @@ def test_an_invitation_is_mailed_again_with_another_link_and_withdrawn(cast: Cas
     losa = browser(cast.losa)
     losa.post("/people/of/FJI/invite", INVITED)
     number = Invitation.objects.get().pk
+    answer = losa.post(f"/people/invitations/{number}/again", follow=True)
+    assert "on its way already" in answer.content.decode()
+    Invitation.objects.update(mailed_at="2026-01-01T00:00Z")
     losa.post(f"/people/invitations/{number}/again")
     first, second = (_link(letter.body) for letter in mail.outbox)
     assert first != second

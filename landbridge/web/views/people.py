@@ -170,7 +170,11 @@ def _mail(request: HttpRequest, invitation: Invitation) -> None:
 @_mine_only
 def mail_again(request: HttpRequest, invitation: int) -> HttpResponse:
     """Mail an invitation once more, with a new link."""
-    found = actions.mail_again(actor=actor_of(request), invitation_id=invitation)
+    try:
+        found = actions.mail_again(actor=actor_of(request), invitation_id=invitation)
+    except actions.Refused:
+        messages.error(request, gettext("A letter is on its way already. Wait a few minutes."))
+        return HttpResponseRedirect(_address(Invitation.objects.select_related("party").get(pk=invitation).party))
     _mail(request, found)
     return HttpResponseRedirect(_address(found.party))
 
