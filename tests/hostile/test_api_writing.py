@@ -11,6 +11,7 @@ from typing import Any
 
 import orjson
 import pytest
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
@@ -405,3 +406,21 @@ def test_a_webhook_is_registered_and_its_secret_told_once(
         (made["id"], "https://receiver.example/", ["publish"], None)
     ]
     told(program.post("/webhooks", {"url": "https://receiver.example/", "verbs": ["sing"]}), 422)
+
+
+def test_a_slow_name_server_holds_up_nobody(
+    transactional_db: None, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is asked while no transaction is open: on SQLite everybody else who writes would wait for it."""
+    in_transaction: list[bool] = []
+
+    def resolve(to: Any, local: bool = False) -> list[str]:
+        in_transaction.append(connection.in_atomic_block)
+        return ["93.184.215.14"]
+
+    monkeypatch.setattr(webhooks, "resolve", resolve)
+    program = Program(client, key_of(assemble().malia.account))
+    for _ in range(2):
+        told(program.post("/webhooks", {"url": "https://slow.example/"}, Idempotency_Key="k"), 201)
+    assert in_transaction == [False, False]
+    assert Webhook.objects.count() == 1

@@ -6,6 +6,7 @@ The follower here writes down what is to be sent, once per change and address; `
 import base64
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Final, Literal
 
 from django.conf import settings
@@ -32,15 +33,32 @@ TEST: Final = "test"
 VERBS: Final = tuple(verb.value for verb in Verb)
 
 
+@dataclass(frozen=True)
+class Address:
+    """An address that was looked at: only `checked` makes one."""
+
+    url: str
+
+
+def checked(url: str) -> Address:
+    """The address, when it leads to a host in the open Internet. It asks a name server, which may take its time; what
+    the name means is looked at again each time that something is sent.
+
+    Raises:
+        Unsafe: it is none that may be called.
+        Failed: its host is not known.
+    """
+    resolve(target(url, local=settings.WEBHOOKS_LOCAL), local=settings.WEBHOOKS_LOCAL)
+    return Address(url)
+
+
 def register(
-    *, actor: Actor, account: Account, url: str, formats: Iterable[str] = (), verbs: Iterable[str] = ()
+    *, actor: Actor, account: Account, to: Address, formats: Iterable[str] = (), verbs: Iterable[str] = ()
 ) -> Webhook:
     """Have an address told of changes from now on. No formats, or no verbs, means all of them.
 
     Raises:
         Forbidden: the account is not the actor's own.
-        Unsafe: the address is none that may be called.
-        Failed: its host is not known.
         ValueError: an unknown format or verb, or too many webhooks.
     """
     if account.pk != actor.account_id:
@@ -48,11 +66,10 @@ def register(
     chosen, done = sorted(set(formats)), sorted(set(verbs))
     if set(chosen) - set(FORMATS) or set(done) - set(VERBS):
         raise ValueError("There is no such format, or no such verb.")
-    resolve(target(url, local=settings.WEBHOOKS_LOCAL), local=settings.WEBHOOKS_LOCAL)
     if of(actor).count() >= MOST:
         raise ValueError(f"There are {MOST} webhooks already; remove one first.")
     return Webhook.objects.create(
-        account=account, url=url, secret=new_secret(), formats=chosen, verbs=done, since=newest_serial()
+        account=account, url=to.url, secret=new_secret(), formats=chosen, verbs=done, since=newest_serial()
     )
 
 

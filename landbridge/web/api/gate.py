@@ -32,11 +32,17 @@ def writes(scope: Scope) -> Callable[[View], View]:
         def gated(request: HttpRequest, *args: Any, **named: Any) -> HttpResponse:
             caller = admitted(request, scope)
             raw_body(request)  # What is too large is refused before anything is done.
-            return once(request, caller.account_id, lambda: _told(view, request, *args, **named))
+            return perform(request, caller, lambda: view(request, *args, **named))
 
         return gated  # type: ignore[return-value]
 
     return decorate
+
+
+def perform(request: HttpRequest, caller: Caller, act: Callable[[], HttpResponse]) -> HttpResponse:
+    """Act in one transaction, once for each key of its own. Nothing slow belongs into it: on SQLite everybody else
+    who writes waits for it."""
+    return once(request, caller.account_id, lambda: _told(act))
 
 
 def admitted(request: HttpRequest, scope: Scope) -> Caller:
@@ -66,14 +72,14 @@ def tell_allowance(request: HttpRequest, response: HttpResponseBase) -> None:
         allowance.tell(response)
 
 
-def _told(view: Callable[..., HttpResponse], *args: Any, **named: Any) -> HttpResponse:
-    """The answer of a view, with what the actions refuse told as a problem.
+def _told(act: Callable[[], HttpResponse]) -> HttpResponse:
+    """The answer, with what the actions refuse told as a problem.
 
     Raises:
         ProblemError: 403, 404, 409, 410 or 422.
     """
     try:
-        return view(*args, **named)
+        return act()
     except InvalidRecord as problem:
         raise invalid_record(problem, "data.") from None
     except Forbidden as problem:

@@ -13,8 +13,8 @@ from landbridge.lib.doors.http import Failed, Unsafe
 from landbridge.parties.tokens import Scope
 from landbridge.web.api import written
 from landbridge.web.api.answers import JSON, prepared
-from landbridge.web.api.caller import require
-from landbridge.web.api.gate import writes
+from landbridge.web.api.caller import Caller, require
+from landbridge.web.api.gate import admitted, perform, writes
 from landbridge.web.api.problems import invalid
 from landbridge.web.api.working import PRIVATE, read
 from landbridge.web.api.writing import takes
@@ -47,17 +47,22 @@ def every(request: HttpRequest) -> HttpResponse:
 
 @router.post("/webhooks", response={201: written.WebhookLine}, operation_id="create_webhook",
              summary="Register a webhook", openapi_extra=takes(Scope.WEBHOOKS, "NewWebhook"))  # fmt: skip
-@writes(Scope.WEBHOOKS)
 def create_webhook(request: HttpRequest) -> HttpResponse:
     """Be told of changes from now on, at an https address. The secret in the answer is told this once: messages are
     signed with it as the Standard Webhooks scheme has it."""
-    caller, sent = require(request, Scope.WEBHOOKS), read(request, written.NewWebhook)
+    caller, sent = admitted(request, Scope.WEBHOOKS), read(request, written.NewWebhook)
     try:
-        made = webhooks.register(
-            actor=caller.actor, account=caller.token.account, url=sent.url, formats=sent.formats, verbs=sent.verbs
-        )
+        to = webhooks.checked(sent.url)  # A name server may take its time, so it is asked before the transaction.
     except (Unsafe, Failed) as problem:
         raise invalid("url", str(problem), "address") from None
+    return perform(request, caller, lambda: _registered(caller, to, sent))
+
+
+def _registered(caller: Caller, to: webhooks.Address, sent: written.NewWebhook) -> HttpResponse:
+    try:
+        made = webhooks.register(
+            actor=caller.actor, account=caller.token.account, to=to, formats=sent.formats, verbs=sent.verbs
+        )
     except ValueError as problem:
         raise invalid("formats", str(problem)) from None
     return _answer(_line(made, made.secret), 201)

@@ -69,8 +69,9 @@ def register(request: HttpRequest) -> HttpResponse:
     told = form.cleaned_data
     try:
         made = webhooks.register(
-            actor=actor_of(request), account=account, url=told["url"], formats=told["formats"], verbs=told["verbs"]
-        )
+            actor=actor_of(request), account=account, to=webhooks.checked(told["url"]), formats=told["formats"],
+            verbs=told["verbs"],
+        )  # fmt: skip
     except Failed:
         form.add_error("url", gettext("No host of this name is known."))
     except Unsafe:
