@@ -87,12 +87,13 @@ def _write(lines: list[tuple[tuple[str, str, date], int]]) -> None:
         cursor.execute(statement, values)
 
 
-def begin() -> None:
-    """Write every ten seconds from now on, and at the end: for processes that serve, once in each."""
+def begin() -> Event:
+    """Write every ten seconds from now on, and at the end, until the event is set: once in each process that serves."""
     stop = Event()
     Thread(target=_go_on, args=(stop,), name="landbridge-tallies", daemon=True).start()
     atexit.register(_last, stop)
     Finalize(None, _last, args=(stop,), exitpriority=1)  # Forked workers do not come to `atexit`.
+    return stop
 
 
 def _go_on(stop: Event) -> None:

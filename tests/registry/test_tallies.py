@@ -1,5 +1,6 @@
 """Counts of views: added up by several processes, lost by none, and never in anybody's way."""
 
+import time
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -54,6 +55,22 @@ def test_more_records_than_fit_one_statement_are_written() -> None:
     tallies.count("matched", [f"r{at}" for at in range(1201)])
     assert tallies.flush() == 1201
     assert Tally.objects.count() == 1201
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_process_that_serves_writes_by_itself_and_once_more_when_it_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tallies, "EVERY", 0.05)
+    stop = tallies.begin()
+    try:
+        tallies.count("viewed", ["a"])
+        until = time.monotonic() + 20
+        while not Tally.objects.exists() and time.monotonic() < until:
+            time.sleep(0.05)
+        assert Tally.objects.get().count == 1
+        monkeypatch.setattr(tallies, "EVERY", 3600)
+    finally:
+        tallies._last(stop)
+    assert stop.is_set()
 
 
 def test_a_flood_does_not_fill_the_memory(monkeypatch: pytest.MonkeyPatch) -> None:
