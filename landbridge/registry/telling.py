@@ -14,7 +14,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from landbridge.formats.library import FORMATS
-from landbridge.parties.models import Membership, Notice
+from landbridge.parties.models import Account, Membership, Notice
 from landbridge.parties.notices import Telling, tell_all
 from landbridge.parties.permissions import Permission, Role, allows
 from landbridge.parties.standing import current
@@ -42,8 +42,9 @@ UNDOES: Final[Mapping[str, str]] = {Verb.TAKE_BACK: "published", Verb.RESTORE: "
 
 
 def readers(account_ids: Iterable[int]) -> dict[int, Reader]:
-    """What each of several accounts may read today: one query."""
-    wanted = set(account_ids)
+    """What each of several accounts may read today, without those that are closed: two queries."""
+    open_ones = Account.objects.filter(pk__in=set(account_ids), is_active=True, erased_at=None)
+    wanted = set(open_ones.values_list("pk", flat=True))
     roles: dict[int, list[tuple[Role, str | None]]] = {account_id: [] for account_id in wanted}
     held = Membership.objects.filter(current(), account_id__in=wanted).order_by("pk")
     for account_id, role, party in held.values_list("account_id", "role", "party_id"):
@@ -215,7 +216,7 @@ def _for_readers(batch: Batch, tellings: Sequence[Telling]) -> Iterator[Telling]
     known = readers({account_id for one in tellings for account_id in one.account_ids})
     for one in tellings:
         record = batch.records[one.record_id]
-        whom = [account_id for account_id in one.account_ids if can_read(known[account_id], record)]
+        whom = [one_id for one_id in one.account_ids if one_id in known and can_read(known[one_id], record)]
         yield Telling(whom, one.kind, one.key, one.record_id, one.told)
 
 

@@ -131,6 +131,15 @@ def test_who_lost_the_role_is_not_told(cast: Cast, follow: Any) -> None:
     assert told(cast.malia) == []
 
 
+def test_who_closed_the_account_is_not_told(cast: Cast, follow: Any) -> None:
+    draft(cast.sven)
+    actions.publish(actor=NODE, record_id="rewa")
+    type(cast.sven.account).objects.filter(pk=cast.sven.account.pk).update(is_active=False)
+    actions.retire(actor=NODE, record_id="rewa")
+    follow()
+    assert told(cast.sven) == []
+
+
 def test_a_batch_that_is_read_twice_tells_nothing_twice(cast: Cast, follow: Any) -> None:
     draft(cast.priya, "reef-institute")
     actions.publish(actor=NODE, record_id="rewa")
