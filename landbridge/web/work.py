@@ -115,8 +115,8 @@ def steps(view: RecordView, standing: Standing, roles: list[Membership]) -> list
 
 def _next(view: RecordView, standing: Standing, roles: list[Membership]) -> str:
     """Who acts next, in a sentence."""
-    if view.state == State.RETIRED:
-        return ""
+    if view.state in (State.RETIRED, State.RETURNED):
+        return ""  # What the state means says it already.
     may_publish = standing.may(Permission.PUBLISH, view.owner, view.author)
     if view.state == State.PUBLISHED:
         return gettext("It is with its readers. Confirm it before its day, or amend it.")

@@ -226,14 +226,15 @@ def _page(request: HttpRequest, here: Open, typed: Typed, problem: str = "", sta
     roles = review.publishers(view.owner)
     endorsed = endorsements(view.id)
     trail = audit.of_view(me, view, roles, whole_number(request.GET.get("before", "")))
+    do = buttons(view, me)
     newest = _newest(view, trail, request)
     may_endorse, may_unendorse = endorsers(view, me, endorsed)
     page: dict[str, Any] = {
         "view": view, "whole": here.whole, "typed": typed, "problem": problem, "owner": owner_name(view, roles),
-        "buttons": buttons(view, me), "may_write": here.whole and may_write(view, me),
+        "buttons": do, "may_write": here.whole and may_write(view, me),
         "steps": steps(view, me, roles), "endorsed": endorsed, "may_endorse": may_endorse,
         "may_unendorse": may_unendorse, "after": newest.serial if newest else 0, "longest_note": LONGEST_NOTE,
-        "longest": comments.LONGEST, "own_words": _own_words(view, request),
+        "longest": comments.LONGEST, "own_words": view.author == me.account_id and any(one.do == Verb.PUBLISH for one in do),
         "audits": me.may(Permission.AUDIT, view.owner, view.author), "acting": acting(me, roles),
         "vets": view.format == "expert" and me.has_everywhere(Permission.VET),
     }  # fmt: skip
@@ -248,12 +249,6 @@ def _newest(view: RecordView, trail: audit.Trail | None, request: HttpRequest) -
         return review.last_change(view.id)
     top = trail.lines[0]
     return review.News(top.serial, top.verb, top.state, top.at, top.actor_id, top.actor, top.note)
-
-
-def _own_words(view: RecordView, request: HttpRequest) -> bool:
-    """Whether the person would publish what they wrote themselves."""
-    me = standing(request)
-    return view.author == me.account_id and me.may(Permission.PUBLISH, view.owner, view.author)
 
 
 def _read(request: HttpRequest, here: Open, typed: Typed) -> dict[str, Any]:
