@@ -157,6 +157,23 @@ def test_what_never_arrived_is_offered_on_return(desk: Any) -> None:
     assert not page.locator("[data-kept]").is_visible()
 
 
+def test_what_arrived_is_not_offered_again(desk: Any) -> None:
+    from landbridge.registry.models import WorkingCopy
+
+    page = desk("/write")
+    address = begin(page)
+    page.fill("#f-title", "Typed here")
+    with page.expect_navigation():
+        page.click("button[value=next]")
+    copy = stored(address)
+    WorkingCopy.objects.filter(pk=copy.pk).update(
+        answers={"title": {"en": "Changed on the phone"}}, saved=copy.saved + 1
+    )
+    page.goto(address)
+    assert page.input_value("#f-title") == "Changed on the phone"
+    assert not page.locator("[data-kept]").is_visible()
+
+
 def test_two_windows_are_put_together(desk: Any) -> None:
     one = desk("/write")
     address = begin(one)

@@ -47,6 +47,7 @@ def desk(chromium: Any, address: str, people: Any) -> Iterator[Any]:
             viewport={"width": width, "height": 900}, java_script_enabled=scripts,
         )  # fmt: skip
         context.add_cookies([{"name": COOKIE, "value": cookie, "url": address}])
+        context.set_default_timeout(90_000)  # The machine may be busy with other tests.
         contexts.append(context)
         page = context.new_page()
         page.complaints = []

@@ -11,6 +11,13 @@ const make = (tag, attributes = {}, text = "") => {
   return element;
 };
 
+// What lies on the device for long is of no more use, and others may use the device.
+try {
+  for (const name of Object.keys(localStorage).filter((one) => one.startsWith("write:"))) {
+    if (Date.now() - (JSON.parse(localStorage.getItem(name)).at || 0) > 7 * 24 * 3600 * 1000) localStorage.removeItem(name);
+  }
+} catch { /* No store, nothing to tidy. */ }
+
 // Saving by itself -----------------------------------------------------------------------------------------------
 if (form) {
   const status = form.querySelector("[data-status]");
@@ -37,9 +44,9 @@ if (form) {
     for (const [name, value] of data) if (typeof value === "string" && name !== "csrfmiddlewaretoken") body.append(name, value);
     return body;
   };
-  const store = () => {
+  const store = (submitted = false) => {
     try {
-      localStorage.setItem(key, JSON.stringify({ at: Date.now(), section: field("_section").value, language: field("_language").value, body: snapshot().toString() }));
+      localStorage.setItem(key, JSON.stringify({ at: Date.now(), submitted, writer: field("_writer").value, number: Number(field("_saved").value), section: field("_section").value, language: field("_language").value, body: snapshot().toString() }));
     } catch { /* A full or forbidden store: the server still has what was saved. */ }
   };
   const forget = () => { try { localStorage.removeItem(key); } catch { /* as above */ } };
@@ -94,13 +101,14 @@ if (form) {
   form.changed = changed;
   addEventListener("online", () => { wait = quiet; send(); });
   addEventListener("pagehide", () => { if (dirty.size && !busy) send(); });
-  form.addEventListener("submit", () => { clearTimeout(timer); stopped = true; store(); });
+  form.addEventListener("submit", () => { clearTimeout(timer); stopped = true; store(true); });
 
   // What was typed on this device and did not arrive.
   const kept = document.querySelector("[data-kept]");
   const restore = () => {
     let held = null;
     try { held = JSON.parse(localStorage.getItem(key)); } catch { return; }
+    if (held?.submitted && held.writer === form.dataset.writer && Number(field("_saved").value) > held.number) return forget(); // It arrived.
     if (!held || held.section !== field("_section").value || held.language !== field("_language").value) return;
     const old = new URLSearchParams(held.body);
     const now = snapshot();
