@@ -234,7 +234,8 @@ def _page(request: HttpRequest, here: Open, typed: Typed, problem: str = "", sta
         "buttons": do, "may_write": here.whole and may_write(view, me),
         "steps": steps(view, me, roles), "endorsed": endorsed, "may_endorse": may_endorse,
         "may_unendorse": may_unendorse, "after": newest.serial if newest else 0, "longest_note": LONGEST_NOTE,
-        "longest": comments.LONGEST, "own_words": view.author == me.account_id and any(one.do == Verb.PUBLISH for one in do),
+        "longest": comments.LONGEST,
+        "own_words": view.author == me.account_id and any(one.do == Verb.PUBLISH for one in do),
         "audits": me.may(Permission.AUDIT, view.owner, view.author), "acting": acting(me, roles),
         "vets": view.format == "expert" and me.has_everywhere(Permission.VET),
     }  # fmt: skip
