@@ -46,7 +46,7 @@ def hand_over(*, actor: Actor, membership_id: int, email: str, language: str) ->
         raise people.Refused("They have this role already.", "email")
     successor = confirmed(email)
     # Whoever leaves may name who follows them, also where the role lets nobody else in.
-    by = NODE if leaving.account_id == actor.account_id and _may_name(leaving) else actor
+    by = NODE if leaving.account_id == actor.account_id and names_successor(leaving) else actor
     with transaction.atomic():
         if successor is None:
             invitation = people.invite(actor=by, email=email, wanted=wanted, language=language, succeeds=leaving)
@@ -57,7 +57,7 @@ def hand_over(*, actor: Actor, membership_id: int, email: str, language: str) ->
         return membership
 
 
-def _may_name(leaving: Membership) -> bool:
+def names_successor(leaving: Membership) -> bool:
     """A focal point or administrator may name their successor; others ask those who invite for their party."""
     return Role(leaving.role) in (Role.FOCAL_POINT, Role.ADMINISTRATOR)
 

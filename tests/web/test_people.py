@@ -174,6 +174,16 @@ def test_a_leaver_hands_over_to_somebody_who_must_come_first(cast: Cast) -> None
     assert standing_of(cast.losa.account.pk).roles == ()
 
 
+def test_a_contributor_leaves_and_is_offered_nothing_else(cast: Cast) -> None:
+    priya, number = browser(cast.priya), Membership.objects.get(account=cast.priya.account).pk
+    page = read_page(priya.get(f"/people/memberships/{number}"))
+    actions = page.xpath("//main//form/@action")
+    assert actions == [f"/people/memberships/{number}/end"]
+    assert priya.post(f"/people/memberships/{number}/hand-over", {"email": "sven@example.org"}).status_code == 404
+    assert priya.post(f"/people/memberships/{number}/end")["Location"] == "/people"
+    assert standing_of(cast.priya.account.pk).roles == ()
+
+
 def test_an_administrator_makes_parties_of_each_kind(cast: Cast, ada: Account) -> None:
     client = browser(ada)
     made = client.post("/people/parties", {"kind": "party", "country": "WSM", "name": ""})

@@ -222,9 +222,12 @@ def _membership(
     request: HttpRequest, found: Membership, form: RoleForm | None, hand_over_form: HandOverForm
 ) -> HttpResponse:
     account = account_of(request)
+    is_own = account is not None and found.account_id == account.pk
+    may_give = Role(found.role) in queries.grantable(standing(request), found.party)
     page = {
         "one": found, "name": party_name(found.party), "form": form, "hand_over_form": hand_over_form,
-        "is_own": account is not None and found.account_id == account.pk,
+        "is_own": is_own,
+        "may_hand_over": may_give or (is_own and leaving.names_successor(found)),
         "is_last": bool(queries.left_alone([found])), "back": _back(request, found),
     }  # fmt: skip
     wrong = bool((form and form.errors) or hand_over_form.errors)
