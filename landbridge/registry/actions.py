@@ -14,11 +14,12 @@ from landbridge.formats.validate import validate
 from landbridge.lib.languages import DEFAULT
 from landbridge.parties.models import Party
 from landbridge.registry import journal
+from landbridge.registry.bringing import require_brought
 from landbridge.registry.disclosure import kept, sees_whole
 from landbridge.registry.guards import as_vetted
 from landbridge.registry.models import Change, Endorsement, Record, Revision
 from landbridge.registry.publications import publications
-from landbridge.registry.queries import Unknown, latest
+from landbridge.registry.queries import RecordView, Unknown, latest
 from landbridge.registry.receiving import Arrival, receive_many
 from landbridge.registry.rows import insert
 from landbridge.registry.rules import OPERATOR, may_read
@@ -70,6 +71,7 @@ def draft(
     clean = validate(format, data, language)
     permission, state = step(Workflow(workflow), None, Verb.DRAFT)
     require(actor, permission, owner, actor.account_id)
+    require_brought(actor, clean, {})
     now = datetime.now(UTC)
     record = Record(
         id=record_id or uuid.uuid4().hex, format=format, workflow=workflow, state=state,
@@ -152,7 +154,9 @@ def revise(
     def add_revision(record: Record, now: datetime) -> None:
         if seen is not None and seen != record.latest:
             raise Conflict(f"Revision {record.latest} was saved after revision {seen} that you started from.")
-        clean = validate(record.format, _with_what_is_hidden(actor, record, data), language)
+        whole = latest(record.id, OPERATOR)
+        clean = validate(record.format, _with_what_is_hidden(actor, whole, data), language)
+        require_brought(actor, clean, whole.data)
         clean = as_vetted(actor, record, clean)
         record.latest += 1
         insert(Revision, [new_revision(record, clean, language, note, actor, now)])
@@ -160,11 +164,9 @@ def revise(
     return _perform(actor, record_id, Verb.REVISE, add_revision)
 
 
-def _with_what_is_hidden(actor: Actor, record: Record, data: dict[str, Any]) -> dict[str, Any]:
+def _with_what_is_hidden(actor: Actor, whole: RecordView, data: dict[str, Any]) -> dict[str, Any]:
     """What somebody wrote who was not shown every answer: what they could not see stays as it is."""
-    reader = reader_for(actor)
-    whole = latest(record.id, OPERATOR)
-    return data if sees_whole(reader, whole) else kept(record.format, whole.data, data)
+    return data if sees_whole(reader_for(actor), whole) else kept(whole.format, whole.data, data)
 
 
 def submit(*, actor: Actor, record_id: str, said: Said | None = None) -> Record:

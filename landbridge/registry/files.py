@@ -17,6 +17,8 @@ from django.conf import settings
 from django.db.models import Sum
 
 from landbridge.formats import tidy
+from landbridge.registry.bringing import named_in as named_in
+from landbridge.registry.bringing import note_bringer
 from landbridge.registry.models import StoredFile
 from landbridge.registry.pictures import Damaged, cleaned
 from landbridge.registry.queries import RecordView, Unknown, get, latest
@@ -106,9 +108,10 @@ def _store(path: Path, name: str, media_type: str, actor: Actor) -> Kept:
         place.parent.mkdir(parents=True, exist_ok=True)
         path.chmod(0o640)
         path.replace(place)  # In one step: nobody ever reads half a file.
-    StoredFile.objects.get_or_create(
+    stored, _ = StoredFile.objects.get_or_create(
         sha256=sha256, defaults={"media_type": media_type, "size": size, "brought_by_id": actor.account_id}
     )
+    note_bringer(stored, actor)
     return Kept(name, media_type, size, sha256, place)
 
 
@@ -122,19 +125,6 @@ def safe_name(name: str) -> str:
     plain = tidy.line(_NAME.sub(" ", name)).strip(". ") or "file"
     stem, dot, ending = plain.rpartition(".")
     return f"{stem[:150].strip()}.{ending[:10]}" if dot and stem else plain[:150]
-
-
-def named_in(data: Any) -> Iterator[Mapping[str, Any]]:
-    """The files that answers name."""
-    if isinstance(data, dict):
-        if isinstance(data.get("sha256"), str) and "media_type" in data:
-            yield data
-        else:
-            for inner in data.values():
-                yield from named_in(inner)
-    elif isinstance(data, list):
-        for inner in data:
-            yield from named_in(inner)
 
 
 def of_record(record_id: str, sha256: str, reader: Reader) -> Kept:

@@ -220,6 +220,20 @@ class StoredFile(models.Model):
         return self.sha256
 
 
+class Bringer(models.Model):
+    """Somebody who brought a file: who has the bytes may name them in an answer; see `bringing`."""
+
+    file = models.ForeignKey(StoredFile, on_delete=models.CASCADE, related_name="bringers")
+    account = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["file", "account"], name="brought_once")]
+
+    def __str__(self) -> str:
+        return f"{self.account_id} {self.file_id}"
+
+
 class Tally(models.Model):
     """How often a record was viewed, matched or contacted on a day. Counts only: nobody's reading is kept."""
 

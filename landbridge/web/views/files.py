@@ -6,6 +6,7 @@ from django.http import FileResponse, HttpRequest, HttpResponseBase
 from django.views.decorators.http import require_safe
 
 from landbridge.registry import copies, files
+from landbridge.registry.bringing import brought
 from landbridge.registry.files import Kept
 from landbridge.registry.queries import Unknown
 from landbridge.web.people import actor_of, reader_of
@@ -30,8 +31,10 @@ def of_copy(request: HttpRequest, copy_id: str, sha256: str) -> HttpResponseBase
     try:
         copy = copies.mine(copy_id, actor_of(request))
         for answer in files.named_in(copy.answers):
-            if answer["sha256"] == sha256:
+            if answer["sha256"] == sha256 and brought([sha256], actor_of(request)):
                 return send(files.found(answer))
+        if copy.record_id:
+            return send(files.of_record(copy.record_id, sha256, reader_of(request)))
     except Unknown:
         pass
     return not_found(request)
