@@ -4,6 +4,7 @@ from typing import Any
 
 from allauth.account.adapter import get_adapter
 from allauth.account.authentication import get_authentication_records
+from allauth.mfa.signals import authentication_failed
 from django.contrib.auth.signals import user_logged_in, user_login_failed
 from django.http import HttpRequest
 
@@ -15,6 +16,7 @@ def connect() -> None:
     """Listen from now on."""
     user_logged_in.connect(_succeeded, dispatch_uid="landbridge.sign_in")
     user_login_failed.connect(_failed, dispatch_uid="landbridge.failed_sign_in")
+    authentication_failed.connect(_failed_second_step, dispatch_uid="landbridge.failed_second_step")
 
 
 def _succeeded(sender: Any, request: HttpRequest | None, user: Account, **told: Any) -> None:
@@ -27,6 +29,12 @@ def _failed(sender: Any, credentials: dict[str, Any], request: HttpRequest | Non
     account_id = Account.objects.filter(email=email, is_active=True).values_list("pk", flat=True).first()
     if request is not None and account_id is not None:
         _note(request, account_id, succeeded=False, method="password")
+
+
+def _failed_second_step(sender: Any, request: HttpRequest | None, user: Account, **told: Any) -> None:
+    """Of all tries the one to know of: somebody had the password."""
+    if request is not None:
+        _note(request, user.pk, succeeded=False, method=f"mfa:{told['authenticator'].type}")
 
 
 def _method(request: HttpRequest, user: Account) -> str:

@@ -90,6 +90,9 @@ def test_guessing_the_second_step_is_stopped(losa: Account, visitor: Client) -> 
     seed = _turn_on(visitor)
     fresh = Client(headers={"host": "localhost"})
     _sign_in(fresh)
+    fresh.post("/account/2fa/authenticate/", {"code": "nonsense"})
+    last = SignIn.objects.order_by("-pk")[0]
+    assert (last.succeeded, last.method) == (False, "mfa:totp"), "she must hear that somebody has her password"
     for at in range(12):
         fresh.post("/account/2fa/authenticate/", {"code": f"{at:06}"})
     fresh.post("/account/2fa/authenticate/", {"code": _code(seed)})
