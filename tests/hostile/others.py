@@ -193,7 +193,7 @@ def guess(others: Others) -> dict[str, Any]:
         "answers": others.comment, "comment_id": others.comment, "token": others.token, "token_id": others.token,
         "webhook": others.webhook, "service": others.account, "to": others.account, "successor": others.account,
         "batch": BATCH, "name": "x", "text": "x", "note": "x", "field": "title", "subject": "x", "kind": "search",
-        "role": "administrator", "focal_point_kind": "CBD-FP1", "email": "sven@example.org", "visibility": "public",
+        "role": "administrator", "focal_point_kind": "CBD-FP1", "email": "somebody@example.org", "visibility": "public",
         "state": "published", "format": "technology", "language": "en", "title.en": "x", "base": "1", "seen": "1",
         "sha256": FILE, "file": FILE, "files": FILE, "scopes": ["read", "publish"], "days": "30",
         "yes": "1", "sure": "1", "confirm": "1", "is_active": "0", "until": "2099-01-01",
@@ -201,8 +201,8 @@ def guess(others: Others) -> dict[str, Any]:
 
 
 VERBS: Final = (
-    "", "submit", "withdraw", "return", "publish", "take_back", "retire", "restore", "confirm", "endorse", "unendorse",
-    "comment", "settle", "reopen", "nominate", "accept", "decline", "vet", "approve", "delete", "undo", "revoke",
+    "", "publish", "submit", "return", "take_back", "retire", "restore", "confirm", "endorse", "comment", "settle:1",
+    "nominate", "accept", "approve", "delete", "undo",
 )  # fmt: skip
 """What a button may say, in a field `do`, `verb`, `action` or `what`."""
 

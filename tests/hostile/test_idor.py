@@ -21,8 +21,8 @@ from tests.hostile import addresses, others
 from tests.hostile.looking import ask
 from tests.hostile.others import FILLS, VERBS, WORD, Others, ways
 
-WRONG = ("sven", "priya", "wanjiru", "kofi")
-"""A stranger, a contributor of an institute, the focal point of another Party, and one who was somebody."""
+WRONG = ("sven", "priya", "wanjiru")
+"""A stranger, a contributor of an institute, and the focal point of another Party."""
 ENGLISH = {"host": "localhost", "accept-language": "en"}
 
 
