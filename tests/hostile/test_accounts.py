@@ -18,6 +18,7 @@ from landbridge.parties.models import Account, Invitation, Membership, Party
 from landbridge.parties.permissions import Role
 from landbridge.registry.readers import standing_of
 from tests.cast import Cast, Person, assemble
+from tests.web.reading import read_page
 
 PHRASE = "seven mangroves by the reef"
 
@@ -361,3 +362,11 @@ def test_no_answer_of_the_forms_is_an_error_of_ours(cast: Cast, long: str) -> No
     assert losa.get(f"/people/of/{quote(long)[:300]}").status_code in (400, 404)
     assert losa.get(f"/people/invitations/{quote(long)[:300]}").status_code in (400, 404, 410)
     assert losa.get(f"/people/memberships/{'9' * 30}").status_code in (400, 404)
+
+
+def test_who_tries_too_often_is_told_so_on_a_page_of_ours(cast: Cast) -> None:
+    client = browser()
+    answers = [client.post("/account/password/reset/", {"email": f"nobody-{at}@example.org"}) for at in range(21)]
+    assert {answer.status_code for answer in answers[:20]} == {302}
+    page = read_page(answers[-1], 429)
+    assert "Too many tries" in page.text_content()
