@@ -124,6 +124,7 @@ TASKS: list[str] = [
     "landbridge.web.invitations.InvitationMails",
     "landbridge.web.tidying.TidyAccounts",
     "landbridge.registry.reminders.Reminders",
+    "landbridge.registry.unnamed.ForgetFiles",
     "landbridge.search.alerts.ForgetWatches",
     "landbridge.web.mailing.Mailing",
     "landbridge.exchange.out.deliveries.DeliverWebhooks",

@@ -4,6 +4,7 @@ import io
 import struct
 import zipfile
 import zlib
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from landbridge.registry import files
 from landbridge.registry.copies import begin, finish
 from landbridge.registry.models import StoredFile
 from landbridge.registry.sniffing import Refused
+from landbridge.registry.unnamed import ForgetFiles
 from landbridge.registry.workflow import Verb
 from tests.cast import Cast, assemble
 
@@ -309,3 +311,18 @@ def test_a_file_needs_a_text_for_those_who_cannot_see_it(losa: Client, cast: Cas
     answer = losa.post(f"/write/{copy.id}/finish", {"_do": "publish"})
     assert answer.status_code == 422 and "cannot see it" in answer.content.decode()
     assert node.FILE_UPLOAD_HANDLERS[0].endswith("LimitedUpload")
+
+
+def test_files_that_nobody_names_go_after_a_month(cast: Cast) -> None:
+    """The one in a draft and the one in a record stay, whatever their age."""
+    kept = {name: keep(cast, f"{name}.txt", name.encode()) for name in ("draft", "record", "nobody", "fresh")}
+    StoredFile.objects.exclude(pk=kept["fresh"].sha256).update(at=datetime.now(UTC) - timedelta(days=40))
+    said = {"title": {"en": "Reef"}, "summary": {"en": "Count"}}
+    for name in ("draft", "record"):
+        answers = {**said, "files": [kept[name].answer("x", "")]}
+        copy = begin(actor=cast.losa.actor, format="need", language="en", owner="FJI", title="", answers=answers)
+        if name == "record":
+            finish(actor=cast.losa.actor, copy_id=copy.id, verb=Verb.PUBLISH)
+    ForgetFiles().run(datetime.now(UTC))
+    assert {name for name, one in kept.items() if one.path.exists()} == {"draft", "record", "fresh"}
+    assert StoredFile.objects.count() == 3
