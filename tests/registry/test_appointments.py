@@ -51,6 +51,7 @@ def test_the_follower_is_among_those_that_run() -> None:
     assert "appointments" in {follower.name for follower in followers()}
 
 
+@pytest.mark.requirement("CHM-16")
 def test_a_notice_invites_whoever_has_no_account(cast: Cast) -> None:
     record = draft(cast.losa.actor, serves_until="2099-02-28", email="new@example.org")
     follow()

@@ -44,6 +44,7 @@ def keys(account: Account) -> list[str]:
     return [f"{notice.kind} {notice.key.rpartition(':')[2]}" for notice in told]
 
 
+@pytest.mark.requirement("CHM-6")
 def test_reminders_come_at_their_times_and_once(cast: Cast) -> None:
     publish("rewa", "FJI")
     losa = cast.losa.account

@@ -18,6 +18,7 @@ KNOWLEDGE: tuple[dict[str, Any], ...] = (
 CONSENT = {"consent_reference": "Assembly of 3 May 2026, minute 7"}
 
 
+@pytest.mark.requirement("TK-1")
 @pytest.mark.parametrize("told", KNOWLEDGE)
 def test_knowledge_without_consent_can_be_drafted_and_is_not_published(db: None, told: dict[str, Any]) -> None:
     draft(actor=NODE, format="technology", data={**PLAIN, **told}, record_id="t")

@@ -37,6 +37,8 @@ def _vetting(record_id: str = "expert-tanoa") -> tuple[str, list[str] | None]:
     return data["vetting"], data.get("nominated_by")
 
 
+@pytest.mark.requirement("POW-5.1")
+@pytest.mark.requirement("EXP-1")
 def test_an_application_is_listed_nominated_approved_and_referenced(cast: Cast) -> None:
     _applied(cast.sven)
     assert vet(actor=cast.henri.actor, record_id="expert-tanoa", step=Step.LIST).state == State.PUBLISHED

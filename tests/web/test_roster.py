@@ -75,6 +75,7 @@ def _found(address: str, client: Client | None = None) -> list[str]:
     ]
 
 
+@pytest.mark.requirement("EXP-1")
 @pytest.mark.parametrize(
     ("address", "names"),
     [

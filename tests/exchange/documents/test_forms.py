@@ -38,6 +38,7 @@ def back(format: str, kind: str, language: str, answers: Mapping[str, Any] | Non
     return fill(read(drawn(sheet, kind)), words_of, detect)
 
 
+@pytest.mark.requirement("EXP-5")
 @pytest.mark.parametrize("kind", ["xlsx", "docx"])
 @pytest.mark.parametrize("format", list(FORMATS))
 def test_every_record_comes_back_the_same(format: str, kind: str) -> None:
