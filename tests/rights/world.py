@@ -11,7 +11,7 @@ from tests.rights import table
 from tests.rights.test_doing import bring
 
 OWNERS: Final = ("FJI", "navakavu", None)
-WORDS: Final = re.compile(r"zq[a-z]+|zz[a-z]+")
+WORDS: Final = re.compile(r"z[qz](?:fji|navakavu|nobodys)[a-z]+")
 """What each record is known by: `zq…` in what it is called, `zz…` in the answer that it withholds."""
 
 
