@@ -32,6 +32,7 @@ def told(company: Company, folder: Path, translations: None, settings: Any, monk
                 watching.watch(person.account, kind, subject)
             Webhook.objects.create(account=person.account, url=f"https://{name}.example/", secret="x")
     world.build(company)
+    Record.objects.filter(owner="FJI").update(author=company.kofi.account)  # Who began them has left.
     for one in EVERY:
         if one.state in ("draft", "returned"):
             actions.submit(actor=NODE, record_id=one.id, said=Said(f"Handed in: {one.withheld}"))
