@@ -12,9 +12,9 @@ from landbridge.formats.library import FORMATS
 from landbridge.registry.disclosure import disclosed, public_part, sees_whole
 from landbridge.registry.models import Change, Record, Revision
 from landbridge.registry.publications import publications
-from landbridge.registry.rules import ANYONE, Reader, is_own, may_read, readable, reads_drafts, sees, workable
+from landbridge.registry.rules import ANYONE, Readable, Reader, is_own, may_read, readable, reads_drafts, sees, workable
 from landbridge.registry.workflow import State, Verb
-from landbridge.registry.writing import digest
+from landbridge.registry.writing import digest, row_of
 
 PAGE: Final = 100
 
@@ -109,7 +109,7 @@ def get(record_id: str, reader: Reader, revision: int | None = None) -> RecordVi
     view = next(_views(Revision.objects.filter(record_id=record_id, number=number)), None)
     if view is None:
         raise Unknown(f"{record_id}@{number}")
-    shown = _shown(record, reader)
+    shown = _shown(record_id, view.latest, view, reader)
     if not may_read(reader, view):
         was_shown = record.state == State.RETIRED and number in shown and sees(reader, record.visibility)
         raise Gone(record_id) if was_shown else Unknown(record_id)
@@ -154,10 +154,10 @@ def pair(record_id: str, reader: Reader, before: int = 0, after: int = 0) -> Pai
     Raises:
         Unknown: there is no such record or revision for this reader.
     """
-    record = Record.objects.filter(pk=record_id, format__in=FORMATS).first()
+    record = Record.objects.filter(pk=record_id, format__in=FORMATS).first() if "\0" not in record_id else None
     if record is None:
         raise Unknown(record_id)
-    shown = _shown(record, reader)
+    shown = _shown(record_id, record.latest, row_of(record), reader)
     every = Revision.objects.filter(record_id=record_id).order_by("-number").values_list("number", "created_at", "note")
     lines = [line for line in every if line[0] in shown]
     last = after or max((line[0] for line in lines), default=0)
@@ -171,17 +171,17 @@ def pair(record_id: str, reader: Reader, before: int = 0, after: int = 0) -> Pai
     return Pair(told[0], told[1], lines)
 
 
-def _shown(record: Record, reader: Reader) -> Container[int]:
+def _shown(record_id: str, latest: int, record: Readable, reader: Reader) -> Container[int]:
     """The revisions that the reader may see: drafts, and what was published for fewer readers, stay with authors.
 
     Whoever reads it only because it waits for review sees what waits, and not every draft before it.
     """
-    if reader.sees_all or is_own(reader, record.owner_id, record.author_id):
-        return range(1, record.latest + 1)
-    shown_to = {one.revision: one.visibility for one in publications(record.id)}
+    if reader.sees_all or is_own(reader, record.owner, record.author):
+        return range(1, latest + 1)
+    shown_to = {one.revision: one.visibility for one in publications(record_id)}
     shown = {number for number, visibility in shown_to.items() if sees(reader, visibility)}
-    waits = reads_drafts(reader, record.owner_id, record.author_id, record.state, record.visibility)
-    return shown | {record.latest} if waits else shown
+    waits = reads_drafts(reader, record.owner, record.author, record.state, record.visibility)
+    return shown | {latest} if waits else shown
 
 
 def revisions(record_id: str, reader: Reader) -> list[RevisionLine]:
@@ -191,7 +191,7 @@ def revisions(record_id: str, reader: Reader) -> list[RevisionLine]:
         Unknown: there is no such record for this reader.
     """
     now = get(record_id, reader)
-    shown = _shown(Record.objects.get(pk=record_id), reader)
+    shown = _shown(record_id, now.latest, now, reader)
     fields = ("number", "created_at", "note", "language", "sha256")
     lines = Revision.objects.filter(record_id=record_id).order_by("-number").values(*fields)
     # Where something is held back, the digest of the whole would let anybody try what it might be.
@@ -261,6 +261,11 @@ def titles(record_ids: Iterable[str], reader: Reader) -> dict[str, tuple[str, di
     """Record id to (format, title in languages) of those that the reader may see."""
     readable_ids = Record.objects.filter(readable(reader), pk__in=list(record_ids)).values_list("pk", flat=True)
     return {view.id: (view.format, view.data["title"]) for view in _published(list(readable_ids))}
+
+
+def readable_ids(record_ids: Iterable[str], reader: Reader) -> set[str]:
+    """Those of the published records that the reader may see: one query."""
+    return set(Record.objects.filter(readable(reader), pk__in=list(record_ids)).values_list("pk", flat=True))
 
 
 @dataclass(frozen=True)

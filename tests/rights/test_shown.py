@@ -4,7 +4,7 @@ import pytest
 
 from landbridge.registry import actions
 from landbridge.registry.models import Record
-from landbridge.registry.queries import changes, get, published, revisions
+from landbridge.registry.queries import Unknown, changes, get, pair, published, revisions
 from landbridge.registry.receiving import Arrival, receive_many
 from landbridge.registry.rules import ANYONE
 from landbridge.registry.safeguards import Unsafe
@@ -123,3 +123,17 @@ def test_what_has_no_consent_does_not_come_back_either(company: Company) -> None
     )
     with pytest.raises(Unsafe):
         actions.restore(actor=company.malia.actor, record_id=practice)
+
+
+def test_only_what_is_shown_is_laid_beside_each_other(company: Company) -> None:
+    need = published_as(company, "private", "public", "public")
+    revise(company.losa.actor, need, "Fourth")
+    assert [line[0] for line in pair(need, company.losa.reader).lines] == [4, 3, 2, 1]
+    assert [line[0] for line in pair(need, ANYONE).lines] == [3, 2]
+    for numbers in ((1, 2), (2, 4)):
+        with pytest.raises(Unknown):
+            pair(need, ANYONE, *numbers)
+    actions.retire(actor=company.losa.actor, record_id=need)
+    for reader in (ANYONE, company.wanjiru.reader):
+        with pytest.raises(Unknown):
+            pair(need, reader)
