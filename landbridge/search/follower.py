@@ -1,7 +1,7 @@
 """Keeps the index in step with the journal."""
 
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Literal
 
 from landbridge.registry.models import Change
@@ -9,18 +9,10 @@ from landbridge.registry.queries import RecordView
 from landbridge.registry.workflow import State, Visibility
 from landbridge.search.concepts import shipped_digest
 from landbridge.search.document import document
-from landbridge.search.index import identity, index
+from landbridge.search.index import Index, identity, index, kept_folder, kept_index
 from landbridge.search.plan import IndexDocument
 
 logger = logging.getLogger(__name__)
-
-
-def _belongs(view: RecordView) -> bool:
-    """Whether a record stands in the index that everybody asks.
-
-    Hidden ones do not: even unseen they would tell of themselves by how rare they make a word.
-    """
-    return view.state != State.RETIRED and view.visibility == Visibility.PUBLIC
 
 
 class SearchFollower:
@@ -36,9 +28,16 @@ class SearchFollower:
     def apply(self, changes: Sequence[Change], states: Mapping[str, RecordView]) -> None:
         """Take in a batch in one commit. Records of which nothing is published do not stand in the index."""
         changed = dict.fromkeys(change.record_id for change in changes)
-        shown = [states[key] for key in changed if key in states and _belongs(states[key])]
-        kept = {view.id for view in shown}
-        index().write(self._documents(shown), [key for key in changed if key not in kept])
+        standing = [states[key] for key in changed if key in states and states[key].state != State.RETIRED]
+        public = [view for view in standing if view.visibility == Visibility.PUBLIC]
+        self._write(index(), public, changed)
+        kept = [view for view in standing if view.visibility != Visibility.PUBLIC]
+        if kept or kept_folder().is_dir():
+            self._write(kept_index(), kept, changed)
+
+    def _write(self, into: Index, views: Sequence[RecordView], changed: Iterable[str]) -> None:
+        ids = {view.id for view in views}
+        into.write(self._documents(views), [key for key in changed if key not in ids])
 
     def _documents(self, views: Sequence[RecordView]) -> Iterator[IndexDocument]:
         for view in views:
@@ -51,7 +50,11 @@ class SearchFollower:
     def reset(self) -> None:
         """Empty the index."""
         index().clear()
+        if kept_folder().is_dir():
+            kept_index().clear()
 
     def release(self) -> None:
         """Give up the writer."""
         index().release()
+        if kept_folder().is_dir():
+            kept_index().release()

@@ -61,12 +61,30 @@ def layout() -> int:
 
 @cache
 def index() -> Index:
-    """The index of this process, in the engine that the settings name."""
+    """The index of this process, in the engine that the settings name: what everybody may read."""
+    return _opened(folder())
+
+
+def _opened(path: Path) -> Index:
     if settings.INDEX_ENGINE == "fts5":
         # Inner imports: a node loads only the engine that it uses.
         from landbridge.search.index_fts5 import Fts5Index
 
-        return Fts5Index(folder())
+        return Fts5Index(path)
     from landbridge.search.index_tantivy import TantivyIndex
 
-    return TantivyIndex(folder())
+    return TantivyIndex(path)
+
+
+_open_kept = cache(_opened)
+
+
+def kept_folder() -> Path:
+    """Where the index of what is kept from the public lies."""
+    return folder() / "kept"
+
+
+def kept_index() -> Index:
+    """The index of what not everybody may read. It lies apart: among the public records, hidden ones would tell of
+    themselves even unseen, by how rare they make a word."""
+    return _open_kept(kept_folder())

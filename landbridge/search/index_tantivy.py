@@ -29,7 +29,7 @@ from landbridge.search.plan import (
 
 logger = logging.getLogger(__name__)
 
-LAYOUT: Final = 5
+LAYOUT: Final = 6
 """Raise it when the fields change: an index of another layout is dropped and built anew from the journal."""
 _HEAP: Final = 30_000_000
 _COUNTS_KEPT: Final = 20.0

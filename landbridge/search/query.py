@@ -9,9 +9,10 @@ from typing import Final
 
 from landbridge.formats.vocabulary import vocabulary
 from landbridge.lib.languages import choose
+from landbridge.registry.queries import readable_ids
 from landbridge.registry.rules import ANYONE, Reader
 from landbridge.search.footing import on_one_footing
-from landbridge.search.index import index
+from landbridge.search.index import Index, index, kept_index
 from landbridge.search.places import resolve
 from landbridge.search.plan import FACETS, Group, Plan, Row, readable_by
 from landbridge.search.sinking import sinking
@@ -62,6 +63,8 @@ class Query:
     sort: str = "relevance"
     limit: int = 20
     cursor: str = ""
+    kept: bool = False
+    """Among what is kept from the public, as far as the reader may see it, instead of among the public records."""
 
 
 FacetValue = tuple[str, int]
@@ -128,14 +131,16 @@ def search(
         limit=max(1, min(query.limit, MOST)), offset=offset, facets=FACETS if with_facets else (),
         facet_size=facet_size,
     )  # fmt: skip
-    answer = index().search(_worded(plan, wording.strict))
+    source = _source(query.kept)
+    answer = source.search(_worded(plan, wording.strict, source))
     loosened = not answer.total and len(wording.loose) > 1
     if loosened:
-        answer = index().search(replace(_worded(plan, wording.loose), least_groups=wording.least))
+        answer = source.search(replace(_worded(plan, wording.loose, source), least_groups=wording.least))
     highlighter = Highlighter(wording)
+    rows = _still_readable(answer.rows, reader) if query.kept else answer.rows
     return Results(
         total=answer.total,
-        hits=tuple(_hit(row, language, highlighter) for row in answer.rows),
+        hits=tuple(_hit(row, language, highlighter) for row in rows),
         facets=answer.facets,
         next=_cursor(offset + plan.limit) if offset + plan.limit < min(answer.total, DEEPEST) else None,
         previous=_cursor(max(0, offset - plan.limit)) if offset else None,
@@ -146,10 +151,20 @@ def search(
     )
 
 
-def _worded(plan: Plan, groups: tuple[Group, ...]) -> Plan:
+def _source(kept: bool) -> Index:
+    return kept_index() if kept else index()
+
+
+def _still_readable(rows: Sequence[Row], reader: Reader) -> list[Row]:
+    """The database has the last word on what is kept from the public: rights may have changed since it was indexed."""
+    allowed = readable_ids([row.stored["id"] for row in rows], reader)
+    return [row for row in rows if row.stored["id"] in allowed]
+
+
+def _worded(plan: Plan, groups: tuple[Group, ...], source: Index) -> Plan:
     """The plan with the words of the question, on one footing, and with what is overdue further down."""
-    level = on_one_footing(groups, index())
-    return replace(plan, groups=level, sinking=None if plan.sort else sinking(level, index()))
+    level = on_one_footing(groups, source)
+    return replace(plan, groups=level, sinking=None if plan.sort else sinking(level, source))
 
 
 def fitting(query: Query, ids: Sequence[str], reader: Reader = ANYONE, language: str = "en") -> list[str]:

@@ -19,6 +19,10 @@ _LONGEST: Final = 200
 PAGE: Final = 20
 
 
+_ONCE: Final = ("sort", "limit", "cursor", "kept")
+"""Parameters that have one value."""
+
+
 @dataclass(frozen=True)
 class Address:
     """A path with its parameters; each change gives a new address."""
@@ -60,7 +64,7 @@ def search_address(parameters: QueryDict, path: str = "/search") -> Address:
     text = words_of(parameters)
     pairs = [("q", text)] if text else []
     pairs += [(name, value) for name in FILTERS for value in values(parameters, name)]
-    pairs += [(name, given[:_LONGEST]) for name in ("sort", "limit", "cursor") if (given := parameters.get(name, ""))]
+    pairs += [(name, given[:_LONGEST]) for name in _ONCE if (given := parameters.get(name, ""))]
     return Address(path, tuple(pairs))
 
 
@@ -73,6 +77,7 @@ def query_of(parameters: QueryDict) -> Query:
         sort=parameters.get("sort", "") or "relevance",
         limit=int(limit) if limit.isascii() and limit.isdigit() and len(limit) < 4 else PAGE,
         cursor=parameters.get("cursor", ""),
+        kept=parameters.get("kept", "") == "1",
         **chosen,
     )  # fmt: skip
 

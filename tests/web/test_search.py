@@ -156,3 +156,30 @@ def test_no_parameter_breaks_the_matches(visitor: Client, text: str, without: st
 def test_no_parameter_breaks_a_page(visitor: Client, path: str, text: str) -> None:
     given_to = {"q": text, "theme": text, "back": text, "in": text, "lang": text}
     assert visitor.get(path, given_to).status_code < 500
+
+
+@pytest.mark.django_db
+def test_what_is_not_public_stands_beside_a_search_for_those_who_may_read_it(engine: Any, translations: None) -> None:
+    from landbridge.registry.actions import draft, publish
+    from landbridge.registry.models import Change
+    from landbridge.registry.queries import states
+    from landbridge.search.follower import SearchFollower
+    from tests.cast import assemble
+
+    cast = assemble()
+    for number in range(4):
+        data = {"title": f"Quokka survey {number}", "summary": "Counting them at night."}
+        record = draft(actor=cast.losa.actor, format="need", owner="FJI", visibility="private", data=data)
+        publish(actor=cast.losa.actor, record_id=record.id)
+    changes = list(Change.objects.order_by("serial"))
+    SearchFollower().apply(changes, states({change.record_id for change in changes}))
+    losa, sven = Client(headers={"host": "localhost"}), Client(headers={"host": "localhost"})
+    losa.force_login(cast.losa.account)
+    sven.force_login(cast.sven.account)
+    beside = losa.get("/search?q=quokka").content.decode()
+    assert "4 records that are not public" in beside
+    assert beside.count("Quokka survey") == 3, "the first of them, with the way to the others"
+    assert losa.get("/search?q=quokka&kept=1").content.decode().count('class="hit') >= 4
+    for visitor in (sven, Client(headers={"host": "localhost"})):
+        for address in ("/search?q=quokka", "/search?q=quokka&kept=1", "/search?q=quokka&kept=1&format=json"):
+            assert "Quokka survey" not in visitor.get(address).content.decode()

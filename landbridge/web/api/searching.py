@@ -48,6 +48,9 @@ class SearchParameters(Schema):
     sort: Literal["relevance", "newest", "title"] = "relevance"
     limit: Annotated[int, Field(ge=1, le=searches.MOST, description="How many at most.")] = 20
     cursor: Cursor = ""
+    kept: Annotated[
+        bool, Field(description="Among what is kept from the public, as far as the account of the key may see it.")
+    ] = False
     facet_limit: Annotated[int, Field(ge=0, le=300, description="Values of each facet at most; 0 counts none.")] = 50
 
 
@@ -73,7 +76,7 @@ def _query(asked: SearchParameters) -> searches.Query:
         text=asked.q, types=tuple(asked.type), languages=tuple(asked.language), places=tuple(asked.place),
         ecosystems=tuple(asked.ecosystem), targets=tuple(asked.target), themes=tuple(asked.theme),
         support=tuple(asked.support), ip=tuple(asked.ip), trl=tuple(asked.trl), freshness=tuple(asked.freshness),
-        sort=asked.sort, limit=asked.limit, cursor=asked.cursor,
+        sort=asked.sort, limit=asked.limit, cursor=asked.cursor, kept=asked.kept,
     )  # fmt: skip
 
 

@@ -1,7 +1,7 @@
 """Search: results with facets, filters that can be taken away, and the same results in other formats."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 from urllib.parse import quote_plus
 
@@ -11,6 +11,7 @@ from django.utils.translation import gettext
 
 from landbridge.formats.library import FORMATS
 from landbridge.formats.vocabulary import vocabulary
+from landbridge.registry.rules import ANYONE
 from landbridge.search.query import BadQuery, FacetValue, Query, Results, search
 from landbridge.web.addresses import FILTERS, Address, query_of, search_address
 from landbridge.web.hits import of_hits
@@ -21,6 +22,8 @@ from landbridge.web.people import reader_of
 FIRST: Final = 6
 """Values of a facet that are shown at once."""
 MOST: Final = 40
+ALSO: Final = 3
+"""Records that are not public and that are shown beside a search of the public ones."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +66,16 @@ def results(request: HttpRequest) -> HttpResponse:
     output = OUTPUTS.get(request.GET.get("format", ""))
     if output is not None:
         return output(found, address)
-    return render(request, "search.html", _page(address, query, found))
+    return render(request, "search.html", _page(address, query, found) | _also(request, address, query))
+
+
+def _also(request: HttpRequest, address: Address, query: Query) -> dict[str, Any]:
+    """What the same search finds among records that are not public, for somebody who may see some of them."""
+    reader = reader_of(request)
+    if query.kept or query.cursor or reader == ANYONE:
+        return {}
+    found = search(replace(query, kept=True, limit=ALSO), reader, reader_language(), with_facets=False)
+    return {"also": of_hits(found.hits), "also_total": found.total, "also_address": address.setting("kept", "1")}
 
 
 def _refused(request: HttpRequest, address: Address, query: Query, problem: BadQuery) -> HttpResponse:
@@ -88,7 +100,9 @@ def _page(address: Address, query: Query, found: Results) -> dict[str, Any]:
         "suggested": address.setting("q", found.suggestion) if found.suggestion else None,
         "next": address.setting("cursor", found.next) if found.next else None,
         "previous": address.setting("cursor", found.previous) if found.previous else None,
-        "formats": [(name.upper(), address.setting("format", name)) for name in OUTPUTS],
+        "formats": [
+            (name.upper(), address.setting("format", name)) for name in OUTPUTS if not (query.kept and name == "atom")
+        ],
         "need_address": Address("/match", (("need", query.text),)) if query.text else None,
     }
 
@@ -103,6 +117,10 @@ def _chosen(address: Address) -> list[Chosen]:
         Chosen(facet_name(name), _chosen_label(name, value), str(address.without(name, value)))
         for name, value in address.pairs
         if name in FILTERS
+    ] + [
+        Chosen("kept", gettext("Not public"), str(address.setting("kept", "")))
+        for name, _ in address.pairs
+        if name == "kept"
     ]
 
 
