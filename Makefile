@@ -28,8 +28,8 @@ test: $(VENV)/.installed-test system-packages ## Lint, types, import contracts, 
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/pytest -n 2 --database=sqlite
-	$(BIN)/pytest -n 2 --database=postgresql
+	$(BIN)/pytest -n 3 --dist worksteal --database=sqlite
+	$(BIN)/pytest -n 3 --dist worksteal --database=postgresql
 
 format: $(VENV)/.installed-test ## Put the code into its common form
 	$(BIN)/ruff check --fix .

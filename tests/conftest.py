@@ -70,7 +70,26 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--database", choices=DATABASES, default="sqlite", help="Run on this database (with =).")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+_TOUCHES = {
+    "database", "db", "django_db_setup", "live_server", "nodes", "transactional_db",
+}  # fmt: skip
+"""A test that asks for one of these has to do with a database."""
+
+
+def _runs_twice(item: pytest.Item) -> bool:
+    """Whether a test can come out differently on the other database."""
+    if item.get_closest_marker("once"):
+        return False
+    return item.get_closest_marker("django_db") is not None or not _TOUCHES.isdisjoint(
+        getattr(item, "fixturenames", ())
+    )
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if config.getoption("--database") == "postgresql":
+        # What has nothing to do with a database was tested on SQLite already; `make test` runs both.
+        config.hook.pytest_deselected(items=[item for item in items if not _runs_twice(item)])
+        items[:] = [item for item in items if _runs_twice(item)]
     if reason := os.environ.get(_WHY_NOT):
         for item in items:
             item.add_marker(pytest.mark.skip(reason=reason))

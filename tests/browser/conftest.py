@@ -22,6 +22,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "tests/browser/" in item.path.as_posix():
             item.add_marker(pytest.mark.browser)
+            item.add_marker(pytest.mark.once)  # What the browser shows; the pages are asked on both databases.
             if CHROMIUM is None:
                 item.add_marker(pytest.mark.skip(reason="needs Chromium: apt-get install chromium"))
 

@@ -78,8 +78,11 @@ def test_the_written_table_names_every_verb_and_everybody(company: Company) -> N
     assert set(table.MAY) == set(table.READS) == {"nobody", *company.everybody()}
 
 
-@pytest.mark.parametrize("person", table.MAY)
+@pytest.mark.parametrize(
+    "person", [name if name in ("losa", "henri") else pytest.param(name, marks=pytest.mark.once) for name in table.MAY]
+)
 def test_only_what_the_table_allows(company: Company, person: str) -> None:
+    """Rights are decided in Python, from rows: two people on the second database show that it reads them alike."""
     someone = company.everybody().get(person)
     actor = someone.actor if someone else Actor()
     own = table.PARTY_OF.get(person, "FJI")
