@@ -246,3 +246,12 @@ def test_no_text_of_a_document_is_left_behind(losa: Client, cast: Cast) -> None:
     told = copy.answers["description"]["en"]
     assert "The story." in told and "A line that answers nothing." in told and "Urgency: Urgent" in told
     assert losa.get(answer["Location"]).status_code == 200
+
+
+def test_a_need_that_was_matched_goes_along_to_where_it_is_filed(losa: Client, searchable: None) -> None:
+    text = "We need to replant mangroves & train people"
+    matches = read_page(Client(headers={"host": "localhost"}).get("/match", {"need": text}))
+    (href, *_) = matches.xpath("//a[starts-with(@href, '/write/guided')]/@href")
+    asked = read_page(losa.get(href))
+    assert asked.xpath("//textarea")[0].text.strip() == text
+    assert losa.get("/write/guided", {"text": "\x00" * 10, "format": "\x00nothing"}).status_code == 200

@@ -25,6 +25,8 @@ from landbridge.web.papers import words_of
 from landbridge.web.people import actor_of, reader_of
 from landbridge.web.views.writing import owners, working
 
+MOST_GIVEN = 2_000
+"""Characters of a text that come along in the address, from the page of matches."""
 _SHOWN = 160
 """Characters of an answer of a document that are shown."""
 
@@ -34,7 +36,8 @@ _SHOWN = 160
 def guided(request: HttpRequest) -> HttpResponse:
     """Ask for the text; show what it says; begin the draft."""
     if request.method != "POST":
-        return _ask(request, Brought(format=request.GET.get("format", "")))
+        given = request.GET.get("text", "").replace("\x00", "")[:MOST_GIVEN]
+        return _ask(request, Brought(format=request.GET.get("format", ""), text=given))
     of = brought(request)
     if of.problem or not (of.text or of.filled or of.ours):
         of.problem = of.problem or gettext("Write something, or choose a file.")

@@ -24,6 +24,8 @@ PER_TYPE: Final = 3
 OF_ONE_TYPE: Final = 20
 NEAREST: Final = 5
 LONGEST: Final = 20_000
+_FILED: Final = 500
+"""A text up to this length goes along in the address to where it is filed."""
 _SHORT: Final = 1500
 """A text up to this length stays in the address, so that the matches can be sent to somebody."""
 
@@ -60,8 +62,15 @@ def _answered(request: HttpRequest, given: QueryDict, name: str, template: str) 
     page |= _shown(request, matching) | {
         "types": types, "tags": tags(matching.understood),
         "search_href": link("/search", [("q", text[:300])]),
+        "file_href": _filing(name, text),
     }  # fmt: skip
     return render(request, template, page)
+
+
+def _filing(name: str, text: str) -> str:
+    """Where the text becomes a draft. A long one would not survive the way through the sign-in page in an address."""
+    pairs = [("format", name), *([("text", text)] if len(text) <= _FILED else [])]
+    return link("/write/guided", pairs)
 
 
 def _of_record(request: HttpRequest, given: QueryDict) -> HttpResponse:
