@@ -36,6 +36,7 @@ def test_skos_keeps_its_own_rules() -> None:
         assert not set(built.objects(concept, SKOS.broader)) & set(built.objects(concept, SKOS.related))
 
 
+@pytest.mark.once  # Vocabularies are files.
 def test_an_imported_thesaurus_is_used_at_once(node: Node, tmp_path: Path) -> None:
     story = {"title": {"en": "Islands"}, "summary": {"en": "A quokka returns."}}
     node.run("load", str(write(tmp_path / "a.jsonl", technology(1, data=story), technology(2))))

@@ -14,6 +14,7 @@ from tests.hostile import addresses, others
 from tests.hostile.looking import ask
 from tests.hostile.others import Others, ways
 
+pytestmark = pytest.mark.once  # Headers and tokens have nothing to do with the database.
 EXEMPT: Final = ("confirm/%(secret)s", "notices/stop/%(key)s")
 """Addresses of pages that take a POST without a token: the secret in the address is the key. The API is the other
 exception: it never asks for a session."""

@@ -93,6 +93,7 @@ def forms(status: int, theirs: Others) -> Iterator[dict[str, Any]]:
         yield {**whole, **dict.fromkeys(("do", "verb", "action", "what", "act", "step"), verb)}
 
 
+@pytest.mark.once  # Looking at every address, above, is done on both databases.
 @pytest.mark.parametrize("name", WRONG[::2])
 def test_the_wrong_person_changes_nothing_by_sending_forms(company: Company, theirs: Others, name: str) -> None:
     wrong = Wrong(company.everybody()[name])
