@@ -279,8 +279,7 @@ LOGGING = {
             "style": "{",
         },
     },
-    "filters": {"without_keys": {"()": "landbridge.lib.redaction.WithoutKeys"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["without_keys"]}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
     "loggers": {
         "landbridge": {"level": "INFO"},

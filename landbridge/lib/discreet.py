@@ -11,13 +11,18 @@ SECRET_ADDRESSES: Final = (
 """What stands behind these opens something by itself."""
 _IN_ADDRESS: Final = re.compile(rf"({'|'.join(map(re.escape, SECRET_ADDRESSES))})[^\s\"'?<>]+")
 _IN_QUERY: Final = re.compile(r"([?&](?:key|code|token|secret|state|password|csrfmiddlewaretoken)=)[^&\s\"'<>]+")
-_KEYS: Final = re.compile(r"\blb_[A-Za-z0-9_-]{8,}")
+_KEYS: Final = re.compile(r"lb_[\w%-]{8,}")
+
+
+def without_keys(text: str) -> str:
+    """The text with every key of the API in it made useless."""
+    return _KEYS.sub("lb_…", text)
 
 
 def without_secrets(text: str) -> str:
     """A line of a log with an ellipsis in the place of each secret."""
     text = _IN_ADDRESS.sub(r"\1…", text)
-    return _KEYS.sub("lb_…", _IN_QUERY.sub(r"\1…", text))
+    return without_keys(_IN_QUERY.sub(r"\1…", text))
 
 
 class Discreet(logging.Formatter):

@@ -175,13 +175,13 @@ def follow_forever(stop: Event) -> None:
     clock_at = 0.0
     while not stop.is_set():
         try:
+            if time.monotonic() >= clock_at:  # First: letters must not wait for a follower that fails.
+                clock.run_due()
+                clock_at = time.monotonic() + CLOCK_PAUSE
             if behind():
                 with following() as ours:
                     while ours and not stop.is_set() and follow_once():
                         pass
-            if time.monotonic() >= clock_at:
-                clock.run_due()
-                clock_at = time.monotonic() + CLOCK_PAUSE
             stop.wait(PAUSE)
         except Exception:
             logger.exception("A follower failed; the same changes are tried again in a moment")

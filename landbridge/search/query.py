@@ -14,7 +14,7 @@ from landbridge.registry.rules import ANYONE, Reader
 from landbridge.search.footing import on_one_footing
 from landbridge.search.index import Index, index, kept_index
 from landbridge.search.places import resolve
-from landbridge.search.plan import FACETS, Group, Plan, Row, readable_by
+from landbridge.search.plan import FACETS, Answer, Group, Plan, Row, readable_by
 from landbridge.search.sinking import sinking
 from landbridge.search.snippets import Highlighter
 from landbridge.search.spelling import suggest
@@ -132,10 +132,7 @@ def search(
         facet_size=facet_size,
     )  # fmt: skip
     source = _source(query.kept)
-    answer = source.search(_worded(plan, wording.strict, source))
-    loosened = not answer.total and len(wording.loose) > 1
-    if loosened:
-        answer = source.search(replace(_worded(plan, wording.loose, source), least_groups=wording.least))
+    answer, loosened = answered(plan, wording, source)
     highlighter = Highlighter(wording)
     rows = _still_readable(answer.rows, reader) if query.kept else answer.rows
     return Results(
@@ -149,6 +146,15 @@ def search(
         loosened=loosened and answer.total > 0,
         took_ms=(time.perf_counter() - started) * 1000,
     )
+
+
+def answered(plan: Plan, wording: Wording, source: Index) -> tuple[Answer, bool]:
+    """What the index answers to these words: with all of them, or else with some, and whether that was needed."""
+    answer = source.search(_worded(plan, wording.strict, source))
+    loosened = not answer.total and len(wording.loose) > 1
+    if loosened:
+        answer = source.search(replace(_worded(plan, wording.loose, source), least_groups=wording.least))
+    return answer, loosened
 
 
 def _source(kept: bool) -> Index:

@@ -1,19 +1,17 @@
 """Search over the roster of experts: words, kind of expertise, language and level, place, vetting, day."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Final
 
 from landbridge.formats.vocabulary import vocabulary
 from landbridge.registry.rules import ANYONE, Reader
 from landbridge.search.experts import LEVELS, VETTING
-from landbridge.search.footing import on_one_footing
 from landbridge.search.index import index
 from landbridge.search.places import resolve
-from landbridge.search.plan import NEVER, Group, Plan, Range, Row, readable_by
-from landbridge.search.query import BadQuery
-from landbridge.search.sinking import sinking
+from landbridge.search.plan import NEVER, Plan, Range, Row, readable_by
+from landbridge.search.query import BadQuery, answered
 from landbridge.search.wording import word_groups
 
 FACETS: Final = ("expertise", "place", "speaks", "vetting", "support")
@@ -58,16 +56,8 @@ def find(asked: Asked, reader: Reader = ANYONE, language: str = "en", limit: int
         ranges=_available(asked.on), sort="" if asked.text.strip() else "confirmed", limit=min(limit, MOST),
         offset=(max(1, min(asked.page, 500)) - 1) * limit, facets=FACETS, facet_size=400,
     )  # fmt: skip
-    wording = word_groups(asked.text[:2000], language)
-    answer = index().search(_worded(plan, wording.strict))
-    if not answer.total and len(wording.loose) > 1:
-        answer = index().search(replace(_worded(plan, wording.loose), least_groups=wording.least))
+    answer, _ = answered(plan, word_groups(asked.text[:2000], language), index())
     return Found(answer.total, answer.rows, answer.facets)
-
-
-def _worded(plan: Plan, groups: tuple[Group, ...]) -> Plan:
-    level = on_one_footing(groups, index())
-    return replace(plan, groups=level, sinking=None if plan.sort else sinking(level, index()))
 
 
 def rows(ids: tuple[str, ...], reader: Reader = ANYONE) -> dict[str, Row]:

@@ -10,6 +10,7 @@ from typing import IO, TYPE_CHECKING, Any, Final
 
 from landbridge.exchange.columns import format_meant, from_row
 from landbridge.exchange.in_.unreadable import Unreadable
+from landbridge.lib.archives import LARGEST_UNPACKED, Trouble, safe_zip
 from landbridge.registry.loading import Line
 
 if TYPE_CHECKING:
@@ -19,10 +20,6 @@ MOST_COLUMNS: Final = 1_000
 MOST_EMPTY_ROWS: Final = 1_000
 """After so many empty rows in a row nothing more is expected."""
 LONGEST_CELL: Final = 1_000_000
-LARGEST_UNPACKED: Final = 150_000_000
-"""Bytes of a workbook once unpacked; its texts are held in memory."""
-MOST_PARTS: Final = 2_000
-_CHUNK: Final = 1 << 16
 
 
 def csv_rows(stream: IO[bytes], name: str, format_name: str | None) -> Iterator[Line]:
@@ -119,32 +116,19 @@ def check_package(path: Path, name: str) -> None:
     Raises:
         Unreadable: see `workbook`.
     """
-    try:
-        with zipfile.ZipFile(path) as package:
-            parts = package.infolist()
-            if not any(part.filename == "xl/workbook.xml" for part in parts):
-                raise Unreadable(f"{name} is an archive, but no Excel workbook.")
-            if len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > LARGEST_UNPACKED:
-                raise Unreadable(f"{name} unpacks to more than is safe to open; use CSV or JSON Lines.")
-            if any(part.filename.lower().endswith((".bin", ".vbs", ".exe", ".dll")) for part in parts):
-                raise Unreadable(f"{name} holds macros or embedded programs; save it without them, as plain .xlsx.")
-            for part in parts:
-                if part.filename.lower().endswith((".xml", ".rels", ".vml")):
-                    _check_part(package, part, name)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError) as error:
-        raise Unreadable(f"{name} is damaged or locked with a password: {error}") from error
+    troubles = safe_zip(path, LARGEST_UNPACKED)
+    if troubles:
+        raise Unreadable(_refusal(troubles[0], name))
+    with zipfile.ZipFile(path) as package:
+        if "xl/workbook.xml" not in package.namelist():
+            raise Unreadable(f"{name} is an archive, but no Excel workbook.")
 
 
-def _check_part(package: zipfile.ZipFile, part: zipfile.ZipInfo, name: str) -> None:
-    """No document types and entities: no workbook needs them, and they read files and fill the memory."""
-    unpacked, tail = 0, b""
-    with package.open(part) as file:
-        while chunk := file.read(_CHUNK):
-            if not unpacked and (b"\x00" in chunk[:8] or chunk.startswith((b"\xff\xfe", b"\xfe\xff"))):
-                raise Unreadable(f"{name}: {part.filename} is not in UTF-8.")
-            unpacked += len(chunk)
-            if unpacked > LARGEST_UNPACKED:
-                raise Unreadable(f"{name} unpacks to more than is safe to open; use CSV or JSON Lines.")
-            if b"<!DOCTYPE" in tail + chunk or b"<!ENTITY" in tail + chunk:
-                raise Unreadable(f"{name}: {part.filename} declares a document type, which no workbook needs.")
-            tail = chunk[-10:]
+def _refusal(trouble: Trouble, name: str) -> str:
+    """Why the workbook is not opened, and what to do."""
+    return {
+        "too-large": f"{name} unpacks to more than is safe to open; use CSV or JSON Lines.",
+        "macros": f"{name} holds macros or embedded programs; save it without them, as plain .xlsx.",
+        "encoding": f"{name}: {trouble.part} is not in UTF-8.",
+        "doctype": f"{name}: {trouble.part} declares a document type, which no workbook needs.",
+    }.get(trouble.code, f"{name} is damaged or locked with a password; save it anew as plain .xlsx.")

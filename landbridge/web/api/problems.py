@@ -10,7 +10,7 @@ from django.utils.translation import gettext, gettext_noop
 
 from landbridge.formats.validate import InvalidRecord
 from landbridge.formats.validate import Problem as FieldProblem
-from landbridge.lib.redaction import without_keys
+from landbridge.lib.discreet import without_keys
 
 MEDIA_TYPE: Final = "application/problem+json"
 _TITLES: Final = {
