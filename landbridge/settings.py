@@ -10,7 +10,7 @@ import django.conf.locale
 from django.core.exceptions import ImproperlyConfigured
 
 from landbridge import __version__
-from landbridge.lib.environment import identity_providers, letters, sender
+from landbridge.lib.environment import identity_providers, letters, networks, sender
 from landbridge.lib.languages import LANGUAGES as TAGS
 from landbridge.lib.languages import NAMES
 from landbridge.lib.mail import one_line
@@ -100,6 +100,8 @@ NODE_EMAIL = os.environ.get("LANDBRIDGE_EMAIL") or ""
 API_WRITES_PER_MINUTE = _number("LANDBRIDGE_API_WRITES_PER_MINUTE", 120, 1, 1_000_000)
 WEBHOOKS_LOCAL = DEBUG
 """Whether webhooks may be plain HTTP and lead to this very host: for somebody who tries out a receiver."""
+NEIGHBOURS = networks("LANDBRIDGE_NEIGHBOURS", os.environ.get("LANDBRIDGE_NEIGHBOURS") or "")
+"""The networks, beyond the open Internet, whose nodes and sources this node may call."""
 INDEX_ENGINE = _choice("LANDBRIDGE_INDEX", ("tantivy", "fts5"), "tantivy")
 WORKERS = _number("LANDBRIDGE_WORKERS", 2, 1, 64)
 VERSION = __version__
@@ -132,6 +134,9 @@ TASKS: list[str] = [
     "landbridge.web.api.idempotency.ForgetAnswers",
 ]
 """What is done by the clock, as dotted names; see `registry/clock.py`."""
+
+DOORS: dict[str, str] = {}
+"""The doors in: name to the dotted name of its class; see `exchange/in_/door.py`."""
 
 IDENTITY_PROVIDERS = identity_providers(os.environ.get("LANDBRIDGE_OIDC") or "")
 """The OpenID Connect providers of this node, in the words of allauth."""

@@ -9,6 +9,8 @@ _PLURALS = "|".join(search.PLURALS)
 
 WORK = ("accounts", "writing", "review", "desk", "notices", "roster", "files")
 """The addresses of those who are signed in, one file each."""
+EXCHANGE = ("network", "sources", "harvest", "linked", "open", "partners")
+"""The addresses of other nodes, harvesters and partners, one file each."""
 
 urlpatterns = [
     path("", home.home),
@@ -36,7 +38,7 @@ urlpatterns = [
     path("favicon.svg", small.favicon),
     path("favicon.ico", small.favicon),
     path("assets/<str:digest>/<str:name>", assets.send),
-    *(path("", include(f"landbridge.web.urls.{part}")) for part in WORK),
+    *(path("", include(f"landbridge.web.urls.{part}")) for part in (*WORK, *EXCHANGE)),
     path("api/v1/", include("landbridge.web.api.urls")),
 ]
 

@@ -1,7 +1,9 @@
 """What the environment says of the doors to the outside: mail, and those who know people already. Nonsense is loud."""
 
 import re
+from collections.abc import Sequence
 from email.utils import parseaddr
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -64,3 +66,13 @@ def _is_discovery(address: str) -> bool:
         return False
     is_local = parts.hostname in ("localhost", "127.0.0.1")
     return bool(parts.hostname) and (parts.scheme == "https" or (parts.scheme == "http" and is_local))
+
+
+def networks(name: str, text: str) -> Sequence[IPv4Network | IPv6Network]:
+    """Networks such as 10.0.0.0/8 or single addresses, separated by commas."""
+    try:
+        return tuple(ip_network(part.strip()) for part in text.split(",") if part.strip())
+    except ValueError as error:
+        raise ImproperlyConfigured(
+            f"{name}: {error}; write networks such as 10.1.0.0/16, separated by commas."
+        ) from None

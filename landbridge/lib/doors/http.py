@@ -152,7 +152,7 @@ def _tls() -> ssl.SSLContext:
     return ssl.create_default_context()
 
 
-class _Connection(http.client.HTTPConnection):
+class Connection(http.client.HTTPConnection):
     """A connection to an address that was checked, under the name that was asked for."""
 
     def __init__(self, to: Target, address: str, seconds: float) -> None:
@@ -175,7 +175,7 @@ def post(url: str, body: bytes, headers: Mapping[str, str], *, local: bool = Fal
     """
     to = target(url, local=local)
     address = resolve(to, local=local)[0]
-    with closing(_Connection(to, address, seconds)) as connection, _ended_after(connection, seconds):
+    with closing(Connection(to, address, seconds)) as connection, ended_after(connection, seconds):
         try:
             connection.request("POST", to.path, body, dict(headers))
             response = connection.getresponse()
@@ -191,7 +191,7 @@ def post(url: str, body: bytes, headers: Mapping[str, str], *, local: bool = Fal
 
 
 @contextmanager
-def _ended_after(connection: _Connection, seconds: float) -> Iterator[None]:
+def ended_after(connection: Connection, seconds: float) -> Iterator[None]:
     """The time limit of a socket counts anew with each byte; this one counts for all of them together."""
     timer = Timer(seconds, _cut, [connection])
     timer.daemon = True
@@ -202,6 +202,6 @@ def _ended_after(connection: _Connection, seconds: float) -> Iterator[None]:
         timer.cancel()
 
 
-def _cut(connection: _Connection) -> None:
+def _cut(connection: Connection) -> None:
     with suppress(OSError, AttributeError):
         connection.sock.shutdown(socket.SHUT_RDWR)

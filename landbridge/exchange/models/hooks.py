@@ -1,4 +1,4 @@
-"""What the doors out keep: webhooks and their deliveries."""
+"""Webhooks and their deliveries, and how often somebody came through a door."""
 
 from django.conf import settings
 from django.db import models

@@ -1,0 +1,5 @@
+"""Addresses for harvesters: OAI-PMH."""
+
+from django.urls import URLPattern, URLResolver
+
+urlpatterns: list[URLPattern | URLResolver] = []
