@@ -26,10 +26,11 @@ test: $(VENV)/.installed-test system-packages ## Lint, types, import contracts, 
 	@$(BIN)/landbridge translations
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/pytest -n 3 --dist worksteal --database=sqlite
-	$(BIN)/pytest -n 3 --dist worksteal --database=postgresql
+	@# Types are checked beside the first tests, some of which wait for browsers and servers.
+	@$(BIN)/mypy & types=$$!; trap "kill $$types 2>/dev/null || true" EXIT; \
+	  $(BIN)/pytest -n 4 --dist worksteal --database=sqlite; wait $$types; trap - EXIT
+	$(BIN)/pytest -n 4 --dist worksteal --database=postgresql
 
 format: $(VENV)/.installed-test ## Put the code into its common form
 	$(BIN)/ruff check --fix .

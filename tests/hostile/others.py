@@ -7,6 +7,7 @@ It is Malia's, who speaks for a community; the community keeps it to itself.
 import hashlib
 import itertools
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -14,6 +15,7 @@ from typing import Any, Final
 
 from django.apps import apps
 from django.conf import settings
+from django.db import connection
 from django.db.models import Model
 from django.urls import is_valid_path
 from django.utils import timezone
@@ -218,6 +220,23 @@ def rows() -> Rows:
         model._meta.label: {row[0]: row[1:] for row in model._default_manager.values_list("pk", *_columns(model))}
         for model in apps.get_models() if model._meta.label not in PASSING
     }  # fmt: skip
+
+
+@contextmanager
+def writing() -> Iterator[list[str]]:
+    """Everything that the block asks of the database and that may change something; empty when nothing did.
+
+    Rows that go in by COPY are seen by the lock of the journal that is taken before.
+    """
+    written: list[str] = []
+
+    def note(execute: Any, sql: str, *rest: Any) -> Any:
+        if not sql.startswith(("SELECT", "SAVEPOINT", "RELEASE", "ROLLBACK")) or "advisory" in sql:
+            written.append(sql)
+        return execute(sql, *rest)
+
+    with connection.execute_wrapper(note):
+        yield written
 
 
 def _columns(model: type[Model]) -> list[str]:

@@ -46,16 +46,18 @@ class Wrong:
         self.cookies = {name: morsel.value for name, morsel in self.client.cookies.items()}
         self.before = others.rows()
         self.found: list[str] = []
+        self.writes = 0
 
     def look(self, address: str, method: str = "GET", **more: Any) -> int:
         client = Client(headers=ENGLISH, raise_request_exception=False)
         for name, value in self.cookies.items():
             client.cookies[name] = value
         mail.outbox.clear()
-        with transaction.atomic():
+        with transaction.atomic(), others.writing() as written:
             status, text, headers = ask(client, address, method, **more)
-            touched = others.touched(self.before, others.rows(), self.person.account)
+            touched = others.touched(self.before, others.rows(), self.person.account) if written else []
             transaction.set_rollback(True)
+        self.writes += bool(written)
         sent = [str(one.message()) for one in mail.outbox]
         told = " ".join([text, *headers.values(), *sent])
         where = f"{method} {address} → {status}"
@@ -69,7 +71,7 @@ class Wrong:
         return status
 
 
-@pytest.mark.parametrize("name", WRONG)
+@pytest.mark.parametrize("name", ["sven", *(pytest.param(name, marks=pytest.mark.once) for name in WRONG[1:])])
 def test_the_wrong_person_finds_nothing_and_changes_nothing_by_looking(
     company: Company, theirs: Others, name: str
 ) -> None:
@@ -106,10 +108,11 @@ def test_the_wrong_person_changes_nothing_by_sending_forms(company: Company, the
                 wrong.look(address, "POST", data=body, content_type="multipart/form-data; boundary=x")
                 sent += 1
     assert sent > 100
+    assert wrong.writes, "even what they may do for themselves was not noticed"
     assert not wrong.found, "\n".join(wrong.found[:20])
 
 
-@pytest.mark.parametrize("name", WRONG[::2])
+@pytest.mark.parametrize("name", ["sven", pytest.param("wanjiru", marks=pytest.mark.once)])
 def test_the_wrong_key_opens_nothing_by_the_api(company: Company, theirs: Others, name: str) -> None:
     from landbridge.parties import tokens
 

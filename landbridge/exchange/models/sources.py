@@ -21,6 +21,8 @@ class Source(models.Model):
     """Hours between two runs; 0 for none by the clock."""
     state = models.JSONField(default=dict, blank=True)
     """How far the last run came, in the door's own words: a date, a token, an ETag."""
+    secrets = models.TextField(blank=True, default="")
+    """What the door asks for and nobody is shown again, sealed; see `exchange/in_/secrets.py`."""
     visibility = models.CharField(max_length=12, default="public")
     enabled = models.BooleanField(default=True)
     added_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
@@ -39,13 +41,23 @@ class SourceRun(models.Model):
     preview = models.BooleanField(default=False)
     file = models.CharField(max_length=300, blank=True)
     """The name of the file that was brought; empty for an address."""
+    held = models.CharField(max_length=64, blank=True, default="")
+    """What that file is called in the folder of files that wait; see `exchange/in_/held.py`."""
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
     began_at = models.DateTimeField(default=timezone.now)
+    started_at = models.DateTimeField(null=True, blank=True)
+    """When it was taken up; empty while it waits for the clock."""
+    cycle_at = models.DateTimeField(default=timezone.now)
+    """When the reading that it belongs to began: a run that goes on where another broke off belongs to that one's."""
     beat_at = models.DateTimeField(default=timezone.now)
     """When it last moved: a run that stands still for long was broken off, and another may begin."""
     ended_at = models.DateTimeField(null=True, blank=True)
     cursor = models.JSONField(default=dict, blank=True)
     """How far it has come; the source takes it over when the run ends well."""
+    since = models.JSONField(default=dict, blank=True)
+    """The state of the source before it, which undoing brings back."""
+    shown = models.JSONField(default=list, blank=True)
+    """The first records of a preview, as they would look."""
     read = models.PositiveIntegerField(default=0)
     new = models.PositiveIntegerField(default=0)
     changed = models.PositiveIntegerField(default=0)
@@ -56,7 +68,10 @@ class SourceRun(models.Model):
     refused = models.PositiveIntegerField(default=0)
     octets = models.BigIntegerField(default=0)
     error = models.CharField(max_length=1000, blank=True)
+    stop = models.BooleanField(default=False)
+    """Somebody asked it to stop."""
     undone_at = models.DateTimeField(null=True, blank=True)
+    undone_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
 
     class Meta:
         indexes = [models.Index(fields=["source", "-began_at"], name="runs_of_source")]
@@ -80,6 +95,8 @@ class SourceItem(models.Model):
     """Of what the source said, so that the same is not taken in again."""
     facts = models.JSONField(default=dict, blank=True)
     """What the source says beyond the answers of a record: events of a patent, identifiers, licence, dates."""
+    said = models.JSONField(null=True, blank=True)
+    """What a draft of it will say, for what is put by; `{"format", "language", "data"}`."""
     stated_at = models.DateTimeField(null=True, blank=True)
     """When the source says that it changed."""
     first_at = models.DateTimeField(default=timezone.now)
@@ -88,6 +105,7 @@ class SourceItem(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["source", "key"], name="one_item_per_key")]
+        indexes = [models.Index(fields=["source", "seen_at"], name="items_by_sight")]
 
     def __str__(self) -> str:
         return f"{self.source_id} {self.key}"
