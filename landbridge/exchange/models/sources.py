@@ -22,7 +22,7 @@ class Source(models.Model):
     state = models.JSONField(default=dict, blank=True)
     """How far the last run came, in the door's own words: a date, a token, an ETag."""
     secrets = models.TextField(blank=True, default="")
-    """What the door asks for and nobody is shown again, sealed; see `exchange/in_/secrets.py`."""
+    """What the door asks for and nobody is shown again, sealed; see `exchange/in_/sealed.py`."""
     visibility = models.CharField(max_length=12, default="public")
     enabled = models.BooleanField(default=True)
     added_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
