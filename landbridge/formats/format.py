@@ -95,6 +95,8 @@ class CommonFormat(BaseModel):
     about: ClassVar[str]
     side: ClassVar[Literal["need", "supply", "context"]] = "context"
     """Which half of a match the format can be."""
+    listed: ClassVar[bool] = True
+    """Whether a search that names no kind of record finds it; what only speaks of other records would be in the way."""
     first: ClassVar[tuple[str, ...]]
     cbd_schema: ClassVar[str] = ""
     """The CBD's own format that this one maps to; each question names its field there."""

@@ -18,7 +18,7 @@ from landbridge.search.concepts import annotator
 from landbridge.search.index import index
 from landbridge.search.models import Watch
 from landbridge.search.plan import Clause, Group, Plan, readable_by
-from landbridge.search.query import BadQuery, fitting
+from landbridge.search.query import UNLISTED, BadQuery, fitting
 from landbridge.search.watching import Found, active, query_of, tell, tidy
 
 logger = logging.getLogger(__name__)
@@ -115,7 +115,8 @@ def _plan(watch: Watch, ids: Sequence[str], reader: Reader) -> Plan:
             filters[_FACETS[name]] = (identifier,)
         else:
             groups = (Group((Clause("concept", annotator().network.key(watch.subject)),)),)
-    return Plan(groups=groups, filters=filters, without=rights["without"], sort="updated", limit=len(ids))
+    without = {**rights["without"], "type": UNLISTED}
+    return Plan(groups=groups, filters=filters, without=without, sort="updated", limit=len(ids))
 
 
 class ForgetWatches:

@@ -33,7 +33,8 @@ logger = logging.getLogger(__name__)
 NO_TOPIC: Final = frozenset({
     "capacity_levels", "currencies", "languages", "language_levels", "licences", "urgency", "levels", "scales",
     "programme_status", "tk_labels", "trl", "stages", "expertise_kinds", "event_types", "market_types", "ip_status",
-    "offer_kinds", "decline_reasons", "aichi", "focal_point_kinds",
+    "offer_kinds", "decline_reasons", "aichi", "focal_point_kinds", "clearing_house_status",
+    "clearing_house_contents", "clearing_house_uses", "clearing_house_obstacles",
 })  # fmt: skip
 """Vocabularies whose labels are no topic of a free text: "high", "2 days", "English", "draft"."""
 _EMPTY: Final = """need need-n want request look-for seek wish help use can must with without because-of thanks-to

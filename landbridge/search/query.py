@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
+from landbridge.formats.library import FORMATS
 from landbridge.formats.vocabulary import vocabulary
 from landbridge.lib.languages import choose
 from landbridge.registry.queries import readable_ids
@@ -30,6 +31,8 @@ FILTER_OF: Final = {
     "types": "type", "languages": "language", "places": "place", "ecosystems": "ecosystem", "targets": "target",
     "themes": "theme", "support": "support", "ip": "ip", "trl": "trl",
 }  # fmt: skip
+UNLISTED: Final = tuple(name for name, model in FORMATS.items() if not model.listed)
+"""Formats that are found only where they are asked for by name."""
 _VOCABULARY_OF: Final = {
     "ecosystems": "ecosystems", "targets": "targets", "themes": "themes", "support": "support_types",
     "ip": "ip_status", "trl": "trl",
@@ -127,7 +130,7 @@ def search(
     wording = word_groups(query.text[:2000], language)
     rights = readable_by(reader)
     plan = Plan(
-        filters={**_filters(query), **rights["filters"]}, without=rights["without"], sort=_sort(query),
+        filters={**_filters(query), **rights["filters"]}, without=_without(query, rights["without"]), sort=_sort(query),
         limit=max(1, min(query.limit, MOST)), offset=offset, facets=FACETS if with_facets else (),
         facet_size=facet_size,
     )  # fmt: skip
@@ -183,7 +186,7 @@ def fitting(query: Query, ids: Sequence[str], reader: Reader = ANYONE, language:
     rights = readable_by(reader)
     plan = Plan(
         groups=wording.strict, least_groups=wording.least, sort="updated", limit=len(ids),
-        filters={**_filters(query), **rights["filters"], "id": tuple(ids)}, without=rights["without"],
+        filters={**_filters(query), **rights["filters"], "id": tuple(ids)}, without=_without(query, rights["without"]),
     )  # fmt: skip
     return [row.stored["id"] for row in index().search(plan).rows]
 
@@ -229,6 +232,11 @@ def _filters(query: Query) -> dict[str, tuple[str, ...]]:
     if query.freshness:
         filters["freshness"] = query.freshness[:50]
     return filters
+
+
+def _without(query: Query, rights: Mapping[str, tuple[str, ...]]) -> Mapping[str, tuple[str, ...]]:
+    """What is left out: what the reader may not see, and what nobody looks for without naming it."""
+    return rights if query.types else {**rights, "type": UNLISTED}
 
 
 def _value(name: str, value: str) -> str:

@@ -166,6 +166,7 @@ CHOICES: Final = {
     "establishment": "Establishment", "operation": "Operation",
     "related": "Related", "part-of": "Part of", "uses": "Uses", "answers": "Answers", "follows": "Follows",
     "replaces": "Replaces", "evidence": "Evidence", "translation": "Translation",
+    "endorsement": "Endorsement", "comment": "Comment", "correction": "Correction",
 }  # fmt: skip
 """English words for the fixed answers of the formats; a test holds this list complete."""
 

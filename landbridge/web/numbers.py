@@ -9,6 +9,7 @@ from landbridge.cooperation.matching import SUPPLY
 from landbridge.registry.rules import ANYONE, audiences
 from landbridge.search.index import index
 from landbridge.search.plan import Clause, Group, Plan, Row
+from landbridge.search.query import UNLISTED
 
 KEPT_SECONDS: Final = 5.0
 _MANY: Final = 400
@@ -70,7 +71,8 @@ def waiting(limit: int) -> tuple[Row, ...]:
 
 def newest(limit: int) -> tuple[Row, ...]:
     """Records that were confirmed or changed last."""
-    return index().search(Plan(filters={"audience": audiences(ANYONE)}, sort="confirmed", limit=limit)).rows
+    plan = Plan(filters={"audience": audiences(ANYONE)}, without={"type": UNLISTED}, sort="confirmed", limit=limit)
+    return index().search(plan).rows
 
 
 def serving(places: tuple[str, ...], limit: int) -> tuple[Row, ...]:

@@ -23,6 +23,7 @@ FOLDER = Path(landbridge.__file__).parent / "sample"
 LEAST = {
     "technology": 60, "need": 40, "offer": 25, "programme": 20, "organisation": 30, "case_study": 15, "measure": 15,
     "resource": 20, "event": 5, "expert": 1, "focal_point": 0,
+    "clearing_house": 5, "annotation": 4,
 }  # fmt: skip
 CENTRES = 18
 """Support centres of the Convention, each with the Parties that it serves."""

@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from typing import Final
 
 from landbridge.formats.format import CommonFormat
+from landbridge.formats.library.annotation import Annotation
 from landbridge.formats.library.case_study import CaseStudy
+from landbridge.formats.library.clearing_house import ClearingHouse
 from landbridge.formats.library.event import Event
 from landbridge.formats.library.expert import Expert
 from landbridge.formats.library.focal_point import FocalPoint
@@ -20,7 +22,7 @@ FORMATS: Final[Mapping[str, type[CommonFormat]]] = {
     model.name: model
     for model in (
         Technology, Need, Offer, Organisation, Expert, Programme, CaseStudy, Measure, Resource, Event,
-        FocalPoint,
+        FocalPoint, ClearingHouse, Annotation,
     )
 }  # fmt: skip
 """Format name to its class, in the order in which formats are listed."""

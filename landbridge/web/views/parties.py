@@ -24,7 +24,7 @@ from landbridge.web.people import reader_of
 
 _GROUPS: Final = ("AFR", "APAC", "CEE", "GRULAC", "WEOG")
 _LISTS: Final = (
-    ("focal_point", 6),
+    ("focal_point", 6), ("clearing_house", 2),
     ("need", 6), ("offer", 4), ("technology", 4), ("organisation", 5), ("programme", 4), ("expert", 3),
     ("case_study", 3), ("measure", 3), ("resource", 3), ("event", 3),
 )  # fmt: skip

@@ -18,6 +18,8 @@ from landbridge.web.hits import of_hits
 from landbridge.web.labels import facet_label, facet_name, place_term, reader_language
 from landbridge.web.outputs import OUTPUTS
 from landbridge.web.people import reader_of
+from landbridge.web.subscriptions import SHAPES, calendar_address, subscriptions
+from landbridge.web.urls.lazily import lazily
 
 FIRST: Final = 6
 """Values of a facet that are shown at once."""
@@ -55,8 +57,13 @@ class Chosen:
     href: str
 
 
+_subscribed: Final = lazily("feeds", "of_search")
+
+
 def results(request: HttpRequest) -> HttpResponse:
     """The search page, or its results in the format that is asked for."""
+    if request.GET.get("format", "") in SHAPES:
+        return _subscribed(request)
     address = search_address(request.GET)
     query = query_of(request.GET)
     try:
@@ -100,9 +107,9 @@ def _page(address: Address, query: Query, found: Results) -> dict[str, Any]:
         "suggested": address.setting("q", found.suggestion) if found.suggestion else None,
         "next": address.setting("cursor", found.next) if found.next else None,
         "previous": address.setting("cursor", found.previous) if found.previous else None,
-        "formats": [
-            (name.upper(), address.setting("format", name)) for name in OUTPUTS if not (query.kept and name == "atom")
-        ],
+        "formats": [(name.upper(), address.setting("format", name)) for name in OUTPUTS],
+        "feeds": [] if query.kept else subscriptions(address),
+        "calendar": "" if query.kept else calendar_address(address),
         "need_address": Address("/match", (("need", query.text),)) if query.text else None,
     }
 
@@ -169,6 +176,7 @@ PLURALS: Final = {
     "technologies": "technology", "needs": "need", "offers": "offer", "organisations": "organisation",
     "experts": "expert", "programmes": "programme", "case-studies": "case_study", "measures": "measure",
     "resources": "resource", "events": "event", "focal-points": "focal_point",
+    "clearing-houses": "clearing_house", "annotations": "annotation",
 }  # fmt: skip
 """Paths of lists to their formats; a list is a search."""
 assert set(PLURALS.values()) == set(FORMATS)  # noqa: S101 every format has its list
@@ -183,14 +191,3 @@ def listing(request: HttpRequest, plural: str) -> HttpResponse:
 def newest(request: HttpRequest) -> HttpResponse:
     """What is new, as a search."""
     return HttpResponseRedirect(str(search_address(request.GET).setting("sort", "newest")))
-
-
-def feed(request: HttpRequest) -> HttpResponse:
-    """A search as an Atom feed, the newest first."""
-    parameters = request.GET.copy()
-    parameters.setdefault("sort", "newest")
-    try:
-        found = search(query_of(parameters), language=reader_language(), with_facets=False)
-    except BadQuery as problem:
-        return HttpResponse(f"{problem}\n", status=400, content_type="text/plain; charset=utf-8")
-    return OUTPUTS["atom"](found, search_address(request.GET, "/feed"))

@@ -48,7 +48,7 @@ def choose(request: HttpRequest, format: str = "") -> HttpResponse:
     if format and format not in FORMATS:
         raise Http404(format)
     return render(request, "writing/choose.html", {
-        "formats": [(name, model.about, model.side) for name, model in FORMATS.items()],
+        "formats": [(name, model.about, model.side) for name, model in FORMATS.items() if model.listed],
         "chosen": format or request.GET.get("format", ""),
         "owners": owners(request),
         "tongues": [(tag, NAMES[tag]) for tag in LANGUAGES],

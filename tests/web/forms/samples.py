@@ -32,8 +32,11 @@ from landbridge.web.forms.choices import fixed, is_list
 
 WORDS = {"en": "Reef <b>& co</b>", "fr": "Récif", "ar": "الشعاب", "es": "Arrecife", "ru": "Риф", "zh": "珊瑚礁"}
 RICH = '<p>First <strong>paragraph</strong> with a <a href="https://example.org/">link</a>.</p><ul><li>one</li></ul>'
-PATTERNED = {"orcid": "0000-0002-1825-0097", "purpose_code": "41030", "email": "a@example.org"}
 SHA = "ab" * 32
+PATTERNED = {
+    "orcid": "0000-0002-1825-0097", "purpose_code": "41030", "email": "a@example.org",
+    "node_address": "https://node.example.org", "node_fingerprint": SHA, "subject_digest": SHA,
+}  # fmt: skip
 
 
 def answer_to(question: Question, model: Any, name: str) -> Any:
