@@ -17,6 +17,11 @@ class NodeKey(models.Model):
     """When another one took its place; what it signed before stays valid."""
     revoked_at = models.DateTimeField(null=True, blank=True)
     """From when on it is not to be trusted: it was lost or stolen."""
+    spare = models.BooleanField(default=False)
+    """Kept for the day on which the other one is stolen; `private` is empty once it was taken elsewhere."""
+    by = models.CharField(max_length=64, blank=True, default="")
+    """The key that vouches for it, and its signature."""
+    proof = models.CharField(max_length=100, blank=True, default="")
 
     def __str__(self) -> str:
         return self.id[:16]
@@ -89,6 +94,8 @@ class Statement(models.Model):
     """Of the canonical bytes of the statement without its signature."""
     body = models.BinaryField()
     """The statement with its signature, as canonical JSON."""
+    farewell = models.BinaryField(null=True)
+    """The tombstone for those who read an earlier statement and may not read this one."""
     published_at = models.DateTimeField()
     said_at = models.DateTimeField()
 
@@ -169,3 +176,34 @@ class Exchange(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.began_at}"
+
+
+class Nonce(models.Model):
+    """A number that a signed request carried: the same request is not served twice."""
+
+    id = models.CharField(primary_key=True, max_length=120)
+    until = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return self.id
+
+
+class ThisNode(models.Model):
+    """What this node says of itself in the network: one row."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    address = models.CharField(max_length=200, blank=True)
+    """The address under which its statements were signed: with another one all are signed anew."""
+    names = models.JSONField(default=dict, blank=True)
+    """Language to name, as its people chose them."""
+    keys = models.JSONField(default=dict, blank=True)
+    """Its newest signed list of keys."""
+    journal = models.CharField(max_length=64, blank=True)
+    """The name of the order of its statements; a node that was restored from a backup begins another one."""
+    high = models.BigIntegerField(default=0)
+    """The highest serial that a statement ever had in it."""
+    released_at = models.DateTimeField(null=True)
+    """Until when records were looked at whose embargo runs out."""
+
+    def __str__(self) -> str:
+        return self.address
