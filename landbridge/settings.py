@@ -119,6 +119,7 @@ FOLLOWERS = [
     "landbridge.search.alerts.WatchFollower",
     "landbridge.cooperation.alerts.MatchFollower",
     "landbridge.exchange.out.webhooks.WebhookFollower",
+    "landbridge.exchange.annotations.AnnotationFollower",
     "landbridge.exchange.nodes.statements.StatementFollower",
 ]
 """What reads the journal, as dotted names; a follower that is not listed does not run."""

@@ -1,5 +1,6 @@
 """What the exchange room keeps: webhooks, the network of nodes, sources of records, notifications between systems."""
 
+from landbridge.exchange.models.annotations import About
 from landbridge.exchange.models.bundles import BundleJob, Word, WorkRight, WorkTaken
 from landbridge.exchange.models.hooks import Delivery, Passage, Webhook
 from landbridge.exchange.models.network import (
@@ -16,7 +17,7 @@ from landbridge.exchange.models.notify import Notification
 from landbridge.exchange.models.sources import Likeness, Refusal, Source, SourceItem, SourceRun, Step
 
 __all__ = [
-    "BundleJob", "Delivery", "Exchange", "Likeness", "NodeKey", "Nonce", "Notification", "Passage", "Peer", "Quarantined",
-    "Received", "Refusal", "Source", "SourceItem", "SourceRun", "Statement", "Step", "ThisNode", "Webhook", "Word",
-    "WorkRight", "WorkTaken",
+    "About", "BundleJob", "Delivery", "Exchange", "Likeness", "NodeKey", "Nonce", "Notification", "Passage", "Peer",
+    "Quarantined", "Received", "Refusal", "Source", "SourceItem", "SourceRun", "Statement", "Step", "ThisNode",
+    "Webhook", "Word", "WorkRight", "WorkTaken",
 ]  # fmt: skip
