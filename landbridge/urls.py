@@ -18,7 +18,6 @@ urlpatterns = [
     path("match", match.need),
     path("offer", match.offer),
     path("new", search.newest),
-    path("feed", search.feed),
     re_path(rf"^(?P<plural>{_PLURALS})$", search.listing),
     path("records/<str:record_id>", records.record),
     path("records/<str:record_id>/history", records.history),

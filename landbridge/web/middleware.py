@@ -74,6 +74,8 @@ class ReaderLanguage:
         with translation.override(choose_language(request)):
             response = self.get_response(request)
             response.headers.setdefault("Content-Language", translation.get_language() or DEFAULT)
+        if getattr(response, "open_to_all", False):
+            return response  # It knows its language by the address; see `openly`.
         if asked in LANGUAGES and request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME) != asked:
             response.set_cookie(
                 settings.LANGUAGE_COOKIE_NAME, asked, max_age=A_YEAR,
@@ -88,11 +90,12 @@ def choose_language(request: HttpRequest) -> str:
     for tag in (request.GET.get("lang", ""), request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")):
         if tag in LANGUAGES:
             return tag
-    return _accepted(request.headers.get("Accept-Language", ""))
+    return accepted_language(request)
 
 
-def _accepted(header: str) -> str:
-    """The first of our languages in an Accept-Language header, by its weight."""
+def accepted_language(request: HttpRequest) -> str:
+    """The first of our languages in the header Accept-Language, by its weight."""
+    header = request.headers.get("Accept-Language", "")
     weighted: list[tuple[float, str]] = []
     for part in header[:500].split(","):
         tag, _, weight = part.strip().partition(";q=")

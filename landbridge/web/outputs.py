@@ -1,21 +1,18 @@
-"""Search results as JSON, CSV and a feed."""
+"""Search results as JSON and CSV. Feeds and calendars: `feeds`."""
 
 import csv
 import io
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from typing import Final
-from xml.sax.saxutils import escape, quoteattr
 
 import orjson
 from django.conf import settings
 from django.http import HttpResponse
-from django.utils.html import strip_tags
-from django.utils.translation import gettext
 
-from landbridge.search.query import Hit, Results
+from landbridge.search.query import Results
 from landbridge.web.addresses import Address
 from landbridge.web.communities import labels_named
-from landbridge.web.labels import facet_label, format_name, reader_language
+from landbridge.web.labels import facet_label
 
 Output = Callable[[Results, Address], HttpResponse]
 
@@ -63,38 +60,5 @@ def as_csv(results: Results, address: Address) -> HttpResponse:
     return HttpResponse("\ufeff" + file.getvalue(), content_type="text/csv; charset=utf-8", headers=headers)
 
 
-def as_feed(results: Results, address: Address) -> HttpResponse:
-    """The results as an Atom feed."""
-    own = settings.BASE_URL + str(address)
-    title = gettext("%(node)s: search") % {"node": settings.NODE_NAME}
-    newest = max((hit.confirmed_on for hit in results.hits), default="2026-01-01")
-    body = (
-        '<?xml version="1.0" encoding="utf-8"?>\n'
-        f'<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="{reader_language()}">'
-        f"<title>{escape(title)}</title><id>{escape(own)}</id><updated>{newest}T00:00:00Z</updated>"
-        f"<author><name>{escape(settings.NODE_NAME)}</name></author>"
-        f'<link rel="self" type="application/atom+xml" href={quoteattr(own)}/>{_entries(results.hits)}</feed>\n'
-    )
-    return HttpResponse(body, content_type="application/atom+xml; charset=utf-8")
-
-
-def _entries(hits: Iterable[Hit]) -> str:
-    return "".join(
-        f"<entry><title>{escape(hit.title)}</title><id>{escape(settings.BASE_URL + hit.url)}</id>"
-        f"<link href={quoteattr(settings.BASE_URL + hit.url)}/><updated>{hit.confirmed_on}T00:00:00Z</updated>"
-        f"<category term={quoteattr(hit.type)} label={quoteattr(format_name(hit.type))}/>"
-        f"{_labels(hit)}<summary xml:lang={quoteattr(hit.language)}>{escape(strip_tags(hit.snippet))}</summary></entry>"
-        for hit in hits
-    )
-
-
-def _labels(hit: Hit) -> str:
-    """The labels of communities, which travel with a record wherever it goes."""
-    return "".join(
-        f"<category scheme={quoteattr(label.address)} term={quoteattr(label.name)}/>"
-        for label in labels_named(hit.labels)
-    )
-
-
-OUTPUTS: Final[Mapping[str, Output]] = {"json": as_json, "csv": as_csv, "atom": as_feed}
+OUTPUTS: Final[Mapping[str, Output]] = {"json": as_json, "csv": as_csv}
 """Value of `&format=` to what makes the answer."""

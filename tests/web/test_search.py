@@ -10,7 +10,6 @@ import pytest
 from django.test import Client
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from lxml import etree
 
 from tests.web.reading import body_of, read_page, words
 
@@ -83,14 +82,6 @@ def test_results_as_data(visitor: Client) -> None:
     assert all(not cell.startswith("=") for row in rows for cell in row.values())
 
 
-def test_a_search_is_a_feed(visitor: Client) -> None:
-    feed = etree.fromstring(visitor.get("/feed?q=reef&type=offer").content)
-    spaces = {"a": "http://www.w3.org/2005/Atom"}
-    assert feed.xpath("a:entry/a:link/@href", namespaces=spaces)
-    assert feed.findtext("a:id", namespaces=spaces).endswith("/feed?q=reef&type=offer")
-    assert visitor.get("/feed?place=Atlantis").status_code == 400
-
-
 def test_lists_are_searches(visitor: Client) -> None:
     assert visitor.get("/technologies?q=reef").headers["Location"] == "/search?type=technology&q=reef"
     assert visitor.get("/new").headers["Location"] == "/search?sort=newest"
@@ -132,11 +123,12 @@ _HOSTILE = st.text(max_size=40) | st.sampled_from(
 )
 
 
+@pytest.mark.django_db
 @settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(pairs=st.lists(st.tuples(st.sampled_from(_NAMES), _HOSTILE), max_size=5))
 def test_no_parameter_breaks_the_search(visitor: Client, pairs: list[tuple[str, str]]) -> None:
-    for path in ("/search", "/feed"):
-        assert visitor.get(f"{path}?{urlencode(pairs)}").status_code in (200, 400)
+    for path in ("/search", "/feed", "/search?format=ics"):
+        assert visitor.get(f"{path}{'&' if '?' in path else '?'}{urlencode(pairs)}").status_code in (200, 400)
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -1,5 +1,10 @@
 """Addresses of feeds, calendars, OpenSearch, OGC API Records, and what national sites embed."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from landbridge.web.urls.lazily import lazily
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("feed", lazily("feeds", "of_search")),
+    path("opensearch.xml", lazily("feeds", "opensearch")),
+]

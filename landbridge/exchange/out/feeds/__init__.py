@@ -1,0 +1,1 @@
+"""Lists of records as feeds: Atom, RSS and JSON Feed."""

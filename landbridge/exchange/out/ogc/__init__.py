@@ -1,0 +1,1 @@
+"""Records as OGC API Records, part 1: core."""
