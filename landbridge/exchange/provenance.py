@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from django.conf import settings
@@ -11,8 +11,9 @@ from landbridge.exchange.models import Peer, Received, Source, SourceItem
 from landbridge.registry.queries import RecordView
 
 SOURCE: Final = "source:"
-SHORT: Final = 16
-"""So much of a fingerprint tells keys apart by eye; who checks one reads the whole."""
+_EARLIEST: Final = 946_684_800_000
+_LATEST: Final = 7_258_118_400_000
+"""The years 2000 and 2200 in milliseconds: another number was no time."""
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,14 @@ class FromNode:
     sequence: int = 0
     via: Mapping[str, str] = field(default_factory=dict)
     """Through whom it came, when that was not its own node."""
+
+    @property
+    def stated_at(self) -> datetime | None:
+        """When its node said it: the number of a statement is the time of its signing, in milliseconds, or a little
+        more where its clock had gone back."""
+        if not _EARLIEST <= self.sequence < _LATEST:
+            return None
+        return datetime.fromtimestamp(self.sequence / 1000, UTC)
 
 
 @dataclass(frozen=True)

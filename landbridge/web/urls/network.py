@@ -1,5 +1,9 @@
 """Addresses of the network of nodes: for machines below /exchange, for people below /network."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from landbridge.web.urls.lazily import lazily
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("records/<str:record_id>/say", lazily("annotating", "say")),
+]

@@ -23,6 +23,7 @@ from landbridge.web.hits import Fit, Line, groups, of_hits, of_match
 from landbridge.web.labels import reader_language, spelled
 from landbridge.web.pages import Page, countries, page, referred
 from landbridge.web.people import account_of, reader_of, standing
+from landbridge.web.said import SHOWN, offered, origin_as_json, origin_of, said_of
 from landbridge.web.views.errors import telling
 from landbridge.web.work import has_use
 
@@ -95,6 +96,8 @@ def _page(request: HttpRequest, view: RecordView) -> dict[str, Any]:
     shown = page(view, known, wanted if is_language_tag(wanted) else "")
     places = countries(view)
     is_need = view.format == "need"
+    said = said_of(view, reader)
+    shown_said = said if request.GET.get("said") == "all" else said[:SHOWN]
     return {
         "page": shown,
         "view": view,
@@ -106,6 +109,11 @@ def _page(request: HttpRequest, view: RecordView) -> dict[str, Any]:
         "endorsed": endorsements(view.id),
         "works": account_of(request) is not None and has_use(view, standing(request)),
         "address": f"{settings.BASE_URL}/records/{view.id}",
+        "said": shown_said,
+        "said_more": len(said) - len(shown_said),
+        "offered": offered(shown_said, view.data["title"]),
+        "origin": origin_of(view),
+        "may_say": account_of(request) is not None and view.is_published and view.format != "annotation",
     }
 
 
@@ -149,5 +157,6 @@ def as_json(view: RecordView) -> HttpResponse:
         "endorsements": [
             {"party": one.party, "on": one.at.date(), "revision": one.revision} for one in endorsements(view.id)
         ],
+        "origin": origin_as_json(origin_of(view)),
     }  # fmt: skip
     return HttpResponse(orjson.dumps(body), content_type="application/json")
