@@ -18,6 +18,7 @@ COMMANDS: Final = {
     "run": ("run:run", "Start the node: migrate, load the sample network into an empty database, serve, follow."),
     "follow": ("follow:follow", "Keep the search index in step with the journal, without a server."),
     "load": ("load:load", "Load records from JSON Lines, CSV or XLSX files."),
+    "source": ("source:source", "Sources of records from elsewhere: preview, run, undo, report."),
     "export": ("export:export", "Write published records as JSON Lines, CSV or XLSX."),
     "search": ("search:search", "Search the records in any of the six languages."),
     "match": ("match:match", "Match a record, a file or a text from the standard input with all records."),

@@ -134,6 +134,8 @@ TASKS: list[str] = [
     "landbridge.exchange.out.deliveries.DeliverWebhooks",
     "landbridge.exchange.out.deliveries.ForgetDeliveries",
     "landbridge.web.api.idempotency.ForgetAnswers",
+    "landbridge.exchange.in_.schedule.RunSources",
+    "landbridge.exchange.in_.schedule.ForgetSourceRuns",
 ]
 """What is done by the clock, as dotted names; see `registry/clock.py`."""
 

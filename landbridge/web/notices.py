@@ -197,6 +197,12 @@ def _webhook_off(notice: Notice, known: _Known) -> tuple[str, str]:
     return text % {"url": known.apart(one_line(str(notice.told.get("url") or ""))[:200])}, "/account/webhooks"
 
 
+def _source_failing(notice: Notice, known: _Known) -> tuple[str, str]:
+    text = gettext("A source of records fails again and again: %(title)s")
+    title = known.apart(one_line(str(notice.told.get("title") or ""))[:200])
+    return text % {"title": title}, f"/sources/{notice.told.get('source')}"
+
+
 def _other(notice: Notice, known: _Known) -> tuple[str, str]:
     return kind_name(notice.kind), "/desk"
 
@@ -204,6 +210,7 @@ def _other(notice: Notice, known: _Known) -> tuple[str, str]:
 _SEVERAL: Final = frozenset({"watch", "match"})
 _PLAIN: Final[Mapping[str, Callable[[Notice, _Known], tuple[str, str]]]] = {
     "waiting": _waiting, "overdue": _unkept, "role": _role, "webhook_off": _webhook_off,
+    "source_failing": _source_failing,
 }  # fmt: skip
 """Kinds of notice that are about no single record."""
 
@@ -226,6 +233,7 @@ def kind_name(kind: str) -> str:
         "watch": gettext("New records under what I watch"),
         "role": gettext("My roles change"),
         "webhook_off": gettext("A webhook was turned off"),
+        "source_failing": gettext("A source of records fails"),
     }.get(kind, kind)
 
 

@@ -2,7 +2,8 @@
 
 import re
 import secrets
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
@@ -53,3 +54,10 @@ def let_go(name: str) -> None:
     """Forget the file."""
     if _NAME.fullmatch(name):
         (_folder() / name).unlink(missing_ok=True)
+
+
+def forget(before: datetime, *, but: Container[str]) -> None:
+    """Forget the files of this host that were brought before a moment, but not these."""
+    for path in _folder().glob("*"):
+        if path.name not in but and datetime.fromtimestamp(path.stat().st_mtime, UTC) < before:
+            let_go(path.name)

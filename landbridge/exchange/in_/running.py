@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from django.conf import settings
-from django.db import Error as DatabaseError
+from django.db import OperationalError
 from django.utils import timezone
 
 from landbridge.exchange.in_ import claims, held, taking
@@ -169,8 +169,8 @@ def carry_out(run: SourceRun, *, limits: Limits | None = None, tell: Tell = sile
         raise
     except (BadSource, Failed, Unsafe, BadXml) as problem:
         error = without_secrets(str(problem), secrets) or type(problem).__name__
-    except DatabaseError:
-        raise
+    except OperationalError:
+        raise  # The database is away: nothing can be written about it, and the next run goes on.
     except Exception as problem:  # noqa: BLE001 - a door reads what strangers wrote, and may fail in any way.
         # The log hears only its kind: the words of an unknown error may hold a secret.
         logger.error("The door %s failed on the source %s: %s", run.source.door, run.source_id, type(problem).__name__)
@@ -208,6 +208,9 @@ class _Run:
 
     def read(self) -> str:
         """All that the door gives: why it ended early, or an empty text."""
+        if self.run.source.removed_at is not None:
+            self.whole = True  # It was removed with its records: it names nothing any more.
+            return self._without_the_gone()
         try:
             for given in door(self.run.source.door).read(self._ask()):
                 self._take(given)

@@ -29,6 +29,8 @@ class Source(models.Model):
     added_at = models.DateTimeField(default=timezone.now)
     due_at = models.DateTimeField(null=True, blank=True)
     failures = models.PositiveIntegerField(default=0)
+    removed_at = models.DateTimeField(null=True, blank=True)
+    """It is asked no more. Its row stays: records that were kept go on telling where they come from."""
 
     def __str__(self) -> str:
         return self.id
