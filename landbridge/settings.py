@@ -139,7 +139,9 @@ TASKS: list[str] = [
 ]
 """What is done by the clock, as dotted names; see `registry/clock.py`."""
 
-DOORS: dict[str, str] = {}
+DOORS: dict[str, str] = {
+    "iati": "landbridge.exchange.in_.sources.iati.Iati",
+}
 """The doors in: name to the dotted name of its class; see `exchange/in_/door.py`."""
 
 IDENTITY_PROVIDERS = identity_providers(os.environ.get("LANDBRIDGE_OIDC") or "")

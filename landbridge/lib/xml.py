@@ -5,12 +5,14 @@ bound is bounded here.
 """
 
 from collections.abc import Collection, Iterator
-from typing import IO, Any, Final
+from typing import IO, Any, Final, cast
 
 from lxml import etree
 
 LARGEST: Final = 100_000_000
 """Bytes of a document that is read as a whole."""
+LARGEST_ELEMENT: Final = 50_000_000
+"""Bytes of a part of a document that is read part by part."""
 _SAFE: Final[dict[str, Any]] = {
     "resolve_entities": False, "no_network": True, "load_dtd": False, "dtd_validation": False,
     "attribute_defaults": False, "huge_tree": False, "remove_comments": True, "remove_pis": True,
@@ -41,6 +43,39 @@ def parse(text: bytes) -> "etree._Element":
     return root
 
 
+def outermost(stream: IO[bytes]) -> tuple[str, dict[str, str]]:
+    """The name and the attributes of the outermost element; the stream stands at its beginning again.
+
+    Raises:
+        BadXml: as `parse`, as far as it was read.
+    """
+    try:
+        for _, element in etree.iterparse(stream, events=("start",), **_SAFE):
+            _check_type(element.getroottree().docinfo)
+            return str(element.tag), {str(name): str(value) for name, value in element.attrib.items()}
+    except (etree.XMLSyntaxError, ValueError) as error:
+        if isinstance(error, BadXml):
+            raise
+        raise BadXml(f"This is not well-formed XML: {' '.join(str(error).split())[:300]}") from None
+    finally:
+        stream.seek(0)
+    raise BadXml("There is no element in it.")
+
+
+class _Watched:
+    """A stream that ends a document in which an element does not end: what is read waits in memory for its end."""
+
+    def __init__(self, stream: IO[bytes]) -> None:
+        self.stream, self.since = stream, 0
+
+    def read(self, size: int = -1) -> bytes:
+        got = self.stream.read(size)
+        self.since += len(got)
+        if self.since > LARGEST_ELEMENT:
+            raise BadXml(f"An element is larger than {LARGEST_ELEMENT // 1_000_000} MB.")
+        return got
+
+
 def elements(stream: IO[bytes], tags: Collection[str]) -> Iterator["etree._Element"]:
     """The elements of these names ({namespace}name, or {*}name), one after the other; each is let go of when the next
     one is asked for, so that memory does not grow with the document.
@@ -50,11 +85,13 @@ def elements(stream: IO[bytes], tags: Collection[str]) -> Iterator["etree._Eleme
     """
     try:
         checked = False
-        for _, element in etree.iterparse(stream, events=("end",), tag=tuple(tags), **_SAFE):
+        watched = _Watched(stream)
+        for _, element in etree.iterparse(cast(IO[bytes], watched), events=("end",), tag=tuple(tags), **_SAFE):
             if not checked:
                 _check_type(element.getroottree().docinfo)
                 checked = True
             _check_entities(element)
+            watched.since = 0
             yield element
             element.clear()
             while element.getprevious() is not None:

@@ -1,0 +1,298 @@
+"""What the doors of the field know in common: tables, places, days, texts that fit a question, and what is told of a
+thing in a form that a database keeps."""
+
+import gzip
+import hashlib
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal, InvalidOperation
+from functools import cache
+from pathlib import Path
+from typing import IO, Any, Final, cast
+
+from landbridge.exchange.in_.door import Ask, BadSource, Found
+from landbridge.formats import tidy
+from landbridge.formats.vocabulary import find as term_of_key
+from landbridge.formats.vocabulary import vocabulary
+from landbridge.lib.languages import DEFAULT, is_language_tag
+
+TABLES: Final = Path(__file__).parent / "tables"
+LONGEST_KEY: Final = 500
+MOST_FACTS: Final = 200
+"""Things in one list of facts; the rest is counted, not kept."""
+LONGEST_FACT: Final = 2_000
+_UNFIT: Final = frozenset(" \t\r\n<>\"'\\^`{|}")
+
+
+@cache
+def table(name: str) -> Mapping[str, tuple[str, ...]]:
+    """A table from words of others to ours: the first column to the words of the second. Lines with # are remarks."""
+    rows: dict[str, tuple[str, ...]] = {}
+    for line in (TABLES / f"{name}.tsv").read_text(encoding="utf-8").splitlines():
+        if line and not line.startswith("#"):
+            theirs, _, ours = line.partition("\t")
+            rows[theirs] = tuple(ours.split())
+    return rows
+
+
+def one_of(name: str, theirs: str | None) -> str | None:
+    """Our word for theirs, by a table whose lines give one."""
+    return next(iter(table(name).get((theirs or "").strip(), ())), None)
+
+
+@cache
+def place(name: str) -> str | None:
+    """Our id of a country or region by its code (ISO 3166, M49) or its name in any of six languages."""
+    name = name.strip()
+    term = vocabulary("countries").find(name) or vocabulary("regions").find(name) if name else None
+    return term.id if term else None
+
+
+def dac_places(code: str) -> list[str]:
+    """Our ids of a donor, recipient or region by its code of the OECD; some of its regions are two of ours."""
+    return list(table("dac_places").get(code.strip(), ()))
+
+
+def purposes(codes: Iterable[str]) -> dict[str, list[str]]:
+    """Themes and further subjects that purpose codes of the OECD name, by the longest beginning in the table."""
+    said: dict[str, dict[str, None]] = {"themes": {}, "subjects": {}}
+    known = table("dac_purposes")
+    for code in codes:
+        beginnings = (code[:length] for length in range(len(code), 2, -1))
+        for key in next((known[part] for part in beginnings if part in known), ()):
+            vocabulary_name, _, term = key.partition(":")
+            if term_of_key(key) is not None:
+                said["themes" if vocabulary_name == "themes" else "subjects"][
+                    term if vocabulary_name == "themes" else key
+                ] = None
+    return {name: list(keys) for name, keys in said.items() if keys}
+
+
+def language(name: str | None, default: str = "") -> str:
+    """A language tag as we keep them, from the ways in which people write them; `default` where it is none."""
+    parts = (name or "").strip().replace("_", "-").split("-")
+    shaped = [parts[0].lower(), *(part.upper() if len(part) == 2 else part.title() for part in parts[1:])]
+    tag = "-".join(shaped)
+    return tag if is_language_tag(tag) else default
+
+
+@cache
+def language_term(name: str) -> str | None:
+    """The language in our vocabulary, by its code or its name."""
+    term = vocabulary("languages").find(name.strip())
+    return term.id if term else None
+
+
+def shorter(text: str, limit: int) -> str:
+    """The text, cut after a word where it is too long."""
+    if len(text) <= limit:
+        return text
+    cut = text[: limit - 1]
+    space = cut.rfind(" ")
+    return (cut[:space] if space > limit // 2 else cut).rstrip(" ,;:") + "…"
+
+
+def line(text: str | None, limit: int) -> str:
+    """One clean line that fits."""
+    return shorter(tidy.line(text or ""), limit)
+
+
+def texts(said: Iterable[tuple[str, str | None]], limit: int, lines: bool = False) -> dict[str, str]:
+    """Text by language, several of one language under one another, each cut to fit."""
+    by_tag: dict[str, list[str]] = {}
+    for tag, text in said:
+        clean = tidy.lines(text or "") if lines else tidy.line(text or "")
+        if clean and clean not in by_tag.setdefault(tag or DEFAULT, []):
+            by_tag[tag or DEFAULT].append(clean)
+    joint = "\n\n" if lines else " · "
+    return {tag: shorter(joint.join(parts), limit) for tag, parts in by_tag.items() if parts}
+
+
+def day(text: Any) -> str | None:
+    """A day of the years 1000 to 2200 as ISO 8601, from `2026-03-31…` or `20260331`."""
+    said = str(text or "").strip()
+    match = re.match(r"(\d{4})-?(\d\d)-?(\d\d)(?!\d)", said)
+    try:
+        found = date(*(int(part) for part in match.groups())) if match else None
+    except ValueError:
+        return None
+    return found.isoformat() if found and 1000 <= found.year <= 2200 else None
+
+
+def moment(text: Any, now: datetime | None = None) -> datetime | None:
+    """When something was said to be changed; a time that has not come yet is not believed."""
+    try:
+        found = datetime.fromisoformat(str(text or "").strip())
+    except ValueError:
+        return None
+    if found.tzinfo is None:
+        found = found.replace(tzinfo=UTC)
+    try:
+        return found if found <= (now or datetime.now(UTC)) + timedelta(days=1) else None
+    except OverflowError:
+        return None
+
+
+def link(url: Any, title: str = "", tag: str = "") -> dict[str, str] | None:
+    """A web address as an answer, or nothing where it is none."""
+    said = str(url or "").strip()
+    if not said.lower().startswith(("http://", "https://")) or len(said) > 2000 or set(said) & _UNFIT:
+        return None
+    if any(ord(letter) < 32 for letter in said) or len(said) < 10:
+        return None
+    kept = said.split(":", 1)[0].lower() + ":" + said.split(":", 1)[1]
+    return {"url": kept, **({"title": line(title, 300)} if title else {}), **({"language": tag[:12]} if tag else {})}
+
+
+def links(found: Iterable[dict[str, str] | None], most: int = 50) -> list[dict[str, str]]:
+    """Each address once."""
+    by_url = {one["url"]: one for one in reversed(list(found)) if one}
+    return list(reversed(by_url.values()))[:most]
+
+
+def number(text: Any) -> Decimal | None:
+    """A finite number as it is written in files: with a point, without separators of thousands."""
+    try:
+        found = Decimal(str(text).strip())
+    except (InvalidOperation, ValueError):
+        return None
+    return found if found.is_finite() and abs(found) < Decimal(10) ** 16 else None
+
+
+def money(amount: Decimal | None, currency: str | None, year: int | None = None) -> dict[str, Any] | None:
+    """An answer of money, or nothing where the amount or the currency is none that can be kept."""
+    code = (currency or "").strip().upper()
+    if amount is None or not 0 <= amount < Decimal(10) ** 16 or code not in vocabulary("currencies").terms:
+        return None
+    whole = {"amount": str(amount.quantize(Decimal("0.01"))), "currency": code}
+    return {**whole, "year": year} if year and 1900 <= year <= 2200 else whole
+
+
+def organisations(names: Iterable[tuple[str, str]], most: int = 50) -> list[dict[str, str]]:
+    """Organisations by name and role, each once."""
+    kept: dict[str, dict[str, str]] = {}
+    for name, role in names:
+        clean = line(name, 300)
+        if clean:
+            kept.setdefault(clean, {"name": clean, **({"role": line(role, 200)} if role else {})})
+    return list(kept.values())[:most]
+
+
+def answered(data: Mapping[str, Any]) -> dict[str, Any]:
+    """The answers without those that say nothing; 0 and false say something."""
+    return {name: value for name, value in data.items() if value is not None and value not in ("", [], {}, ())}
+
+
+def told(value: Any) -> Any:
+    """What is told beside the answers, as JSON that every database keeps: no control characters, nothing endless."""
+    if isinstance(value, Mapping):
+        kept = {line(str(name), 100): told(part) for name, part in value.items()}
+        return {name: part for name, part in kept.items() if part is not None and part not in ("", [], {})}
+    if isinstance(value, list | tuple):
+        parts = [told(part) for part in value[:MOST_FACTS]]
+        return [*parts, f"and {len(value) - MOST_FACTS} more"] if len(value) > MOST_FACTS else parts
+    if isinstance(value, bool | int | float) or value is None:
+        return value
+    return line(str(value), LONGEST_FACT)
+
+
+def key_of(text: str) -> str:
+    """The source's own identifier; one that is too long is cut, with a mark of the whole, and stays the same."""
+    clean = tidy.line(text)
+    if len(clean) <= LONGEST_KEY:
+        return clean
+    return f"{clean[:430]}…{hashlib.sha256(clean.encode()).hexdigest()[:32]}"
+
+
+def found(
+    key: str, *, title: str = "", address: str = "", facts: Mapping[str, Any] | None = None, **rest: Any
+) -> Found:
+    """A thing that was found, in a form that can be kept whatever the source holds."""
+    reader = link(address)
+    return Found(
+        key=key_of(key),
+        title=line(title, 300),
+        address=reader["url"] if reader else "",
+        facts=told(facts or {}),
+        **rest,
+    )
+
+
+def refused(key: str, problem: str, place: str = "", title: str = "") -> Found:
+    """A thing that could not be read, and why."""
+    return found(key or place or "?", title=title, problem=shorter(tidy.line(problem), 1000), place=place)
+
+
+def record(format_name: str, tag: str, data: Mapping[str, Any]) -> dict[str, Any]:
+    """A line of JSON Lines without an id."""
+    return {"format": format_name, "language": tag or DEFAULT, "data": answered(data)}
+
+
+def main_language(*said: Mapping[str, str]) -> str:
+    """The language that the record counts as written in: English where there is some, else that of the first text."""
+    for by_tag in said:
+        if by_tag:
+            return DEFAULT if DEFAULT in by_tag else next(iter(by_tag))
+    return DEFAULT
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A source that stands open at its beginning."""
+
+    stream: IO[bytes]
+    name: str
+    state: dict[str, str]
+    """What the next run asks with, so that an unchanged file is not read again."""
+
+
+@contextmanager
+def opened(ask: Ask, headers: Mapping[str, str] | None = None) -> Iterator[Opened | None]:
+    """The file that was brought, or the one behind the address; None where it has not changed since the last run.
+
+    Raises:
+        BadSource: the address does not answer with a file.
+    """
+    if ask.file is not None:
+        with ask.file.open("rb") as stream:
+            yield Opened(unpacked(stream), ask.file_name or ask.file.name, {})
+        return
+    asked = dict(headers or {})
+    if ask.state.get("etag"):
+        asked["If-None-Match"] = str(ask.state["etag"])
+    with ask.get(ask.address, headers=asked) as answer:
+        if answer.status == 304:
+            yield None
+            return
+        expect(answer.status, ask.address)
+        etag = answer.headers.get("etag", "")
+        yield Opened(unpacked(answer.body), ask.address, {"etag": line(etag, 200)} if etag else {})
+
+
+def unpacked(stream: IO[bytes]) -> IO[bytes]:
+    """The stream, or what is packed in it with gzip."""
+    start = stream.read(2)
+    stream.seek(0)
+    return cast(IO[bytes], gzip.GzipFile(fileobj=stream)) if start == b"\x1f\x8b" else stream
+
+
+def expect(status: int, address: str) -> None:
+    """An answer that is one.
+
+    Raises:
+        BadSource: it is not.
+    """
+    if status != 200:
+        hint = {401: "ask for a key", 403: "ask for a key", 404: "check the address", 429: "ask less often"}
+        todo = hint.get(status, "try again later" if status >= 500 else "check the address")
+        raise BadSource(f"{shorter(address, 200)} answers with status {status}; {todo}.")
+
+
+def listed(value: Any) -> Sequence[Any]:
+    """A list, also where a program writes one thing without the brackets around it."""
+    if value in (None, ""):
+        return ()
+    return value if isinstance(value, list) else (value,)
