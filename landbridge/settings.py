@@ -119,6 +119,7 @@ FOLLOWERS = [
     "landbridge.search.alerts.WatchFollower",
     "landbridge.cooperation.alerts.MatchFollower",
     "landbridge.exchange.out.webhooks.WebhookFollower",
+    "landbridge.exchange.out.oai.follower.OaiFollower",
     "landbridge.exchange.annotations.AnnotationFollower",
     "landbridge.exchange.nodes.statements.StatementFollower",
 ]
@@ -133,6 +134,7 @@ TASKS: list[str] = [
     "landbridge.web.mailing.Mailing",
     "landbridge.exchange.out.deliveries.DeliverWebhooks",
     "landbridge.exchange.out.deliveries.ForgetDeliveries",
+    "landbridge.exchange.out.oai.follower.Reword",
     "landbridge.web.api.idempotency.ForgetAnswers",
     "landbridge.exchange.in_.schedule.RunSources",
     "landbridge.exchange.in_.schedule.ForgetSourceRuns",

@@ -14,6 +14,7 @@ from landbridge.exchange.models.network import (
     ThisNode,
 )
 from landbridge.exchange.models.notify import Notification
+from landbridge.exchange.models.oai import OaiClock, OaiRecord
 from landbridge.exchange.models.sources import Likeness, Refusal, Source, SourceItem, SourceRun, Step
 
 __all__ = [

@@ -1,0 +1,45 @@
+"""Follows the journal for harvesters."""
+
+import time
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Final, Literal
+
+from landbridge.exchange.out.oai import keeping
+from landbridge.registry.models import Change
+from landbridge.registry.queries import RecordView
+
+_SECONDS_IN_A_ROW: Final = 5.0
+
+
+class OaiFollower:
+    """Keeps the table of `keeping` in step. It lies in the database and its datestamps are promises, so it is told each
+    change once for all hosts, as a messenger is; being told twice changes nothing."""
+
+    name = "oai"
+    kind: Literal["messenger"] = "messenger"
+
+    def built_as(self) -> str:
+        """A messenger is never built anew; see `Reword`."""
+        return ""
+
+    def apply(self, changes: Sequence[Change], states: Mapping[str, RecordView]) -> None:
+        """Bring the changed records in step as they are now, whatever happened to them in between."""
+        keeping.take(list(dict.fromkeys(change.record_id for change in changes)))
+
+    def reset(self) -> None:
+        """Nothing is forgotten."""
+
+    def release(self) -> None:
+        """Nothing is held open."""
+
+
+class Reword:
+    """A task of the clock: after a new version, or under a new address, records are written out anew, a few at a time."""
+
+    name = "oai-reword"
+    every = 20.0
+
+    def run(self, now: datetime) -> None:
+        """Go on for a few seconds."""
+        keeping.reword(time.time() + _SECONDS_IN_A_ROW)
