@@ -18,7 +18,7 @@ from landbridge.exchange.models.oai import OaiClock, OaiRecord
 from landbridge.exchange.models.sources import Likeness, Refusal, Source, SourceItem, SourceRun, Step
 
 __all__ = [
-    "About", "BundleJob", "Delivery", "Exchange", "Likeness", "NodeKey", "Nonce", "Notification", "Passage", "Peer",
-    "Quarantined", "Received", "Refusal", "Source", "SourceItem", "SourceRun", "Statement", "Step", "ThisNode",
-    "Webhook", "Word", "WorkRight", "WorkTaken",
+    "About", "BundleJob", "Delivery", "Exchange", "Likeness", "NodeKey", "Nonce", "Notification", "OaiClock",
+    "OaiRecord", "Passage", "Peer", "Quarantined", "Received", "Refusal", "Source", "SourceItem", "SourceRun",
+    "Statement", "Step", "ThisNode", "Webhook", "Word", "WorkRight", "WorkTaken",
 ]  # fmt: skip

@@ -31,7 +31,7 @@ class OaiRecord(models.Model):
 
 
 class OaiClock(models.Model):
-    """One row: up to where stamps are known to have been there before their time, and how far a new wording has come."""
+    """One row: up to where stamps are known to have been there in time, and how far a new wording has come."""
 
     settled = models.BigIntegerField(default=0)
     wording = models.CharField(max_length=64, blank=True)

@@ -35,7 +35,7 @@ class OaiFollower:
 
 
 class Reword:
-    """A task of the clock: after a new version, or under a new address, records are written out anew, a few at a time."""
+    """A task of the clock: after a new version, or under a new address, records are written out anew, by and by."""
 
     name = "oai-reword"
     every = 20.0

@@ -1,7 +1,7 @@
 """The table of what harvesters are told, kept in step with the registry.
 
-Every step looks at the records as they are now, so it can be done twice, late, or by several hosts: what has not changed
-for a harvester keeps its stamp.
+Every step looks at the records as they are now, so it can be done twice, late, or by several hosts: what has not
+changed for a harvester keeps its stamp.
 """
 
 import hashlib
@@ -24,7 +24,7 @@ from landbridge.search.concepts import shipped_digest
 CHUNK: Final = 200
 """Records of one transaction: a tenth of a second, well before the second that they are stamped with."""
 LAYOUT: Final = "1"
-"""Raise it when records are written out in another way: all of them are looked at again, and what changed is stamped."""
+"""Raise it when records are written out in another way: all are looked at again, and what changed is stamped."""
 _LOCK: Final = 0x4F414900
 """The advisory lock of the table ("OAI")."""
 _COLUMNS: Final = ("stamp", "record_id", "format", "deleted", "revision", "sha256", "dublin_core", "about")

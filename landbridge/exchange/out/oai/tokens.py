@@ -1,8 +1,8 @@
 """Resumption tokens: where a list goes on, and which list it is, sealed so that nobody can make one up.
 
 Nothing is kept for a token. It names the last stamp that was given, so it is good for as long as the node has its key:
-after a restart, a new version, on another host, and as often as it is asked with. Stamps are never given twice, not even
-when the table of them is built anew, so a token never skips what its harvester has not seen.
+after a restart, a new version, on another host, and as often as it is asked with. Stamps are never given twice, not
+even when the table of them is built anew, so a token never skips what its harvester has not seen.
 """
 
 import base64

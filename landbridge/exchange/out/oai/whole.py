@@ -1,7 +1,7 @@
 """The whole public record in our own XML: every answer as it is kept, with labels beside the terms.
 
-The schema stands in `landbridge.xsd`, which the node publishes. A program that knows the JSON of a record finds the same
-names here; nothing is lost on the way.
+The schema stands in `landbridge.xsd`, which the node publishes. A program that knows the JSON of a record finds the
+same names here; nothing is lost on the way.
 """
 
 from collections.abc import Iterable, Iterator
