@@ -148,6 +148,15 @@ def _signed(
     )  # fmt: skip
 
 
+def say_gone(record_id: str) -> None:
+    """Say that a record is gone which we said more of than we hold, inside the caller's transaction."""
+    old = Statement.objects.filter(record_id=record_id, origin="").first()
+    if old is not None and not old.gone:
+        by = signer()
+        gone = tombstone(record_id, old.format, by.node)
+        put([_signed(record_id, gone, old, by, old.visibility, old.published_at)])
+
+
 def put(rows: Sequence[Statement]) -> None:
     """Put statements in the place of the older ones on the same records, at the end of the order; call it under the
     lock of the journal, so that serials follow the order of commits."""
