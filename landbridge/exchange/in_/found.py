@@ -22,6 +22,7 @@ LARGEST_STATE: Final = 100_000
 _AHEAD: Final = timedelta(days=2)
 """Clocks of other people may be off by so much; what is said to have changed later than that has no date."""
 _ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._~-]{0,99}")
+_NO_KEY: Final = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 _NUL: Final = b"\\u0000"
 
 
@@ -58,7 +59,7 @@ def thing(found: Found) -> Thing:
         Refused: it cannot, or the door says why it could not read it.
     """
     key, place = found.key, _text(found.place, 300)
-    if not isinstance(key, str) or not key or len(key) > LONGEST_KEY or tidy.printable(key) != key:
+    if not isinstance(key, str) or not key or len(key) > LONGEST_KEY or _NO_KEY.search(key):
         shown = _text(key, LONGEST_KEY)
         if found.problem:
             raise Refused([("", _text(found.problem, 1000))], shown, place)

@@ -144,7 +144,12 @@ def run_source(
     Raises:
         Busy: another run of this source is under way or waits.
     """  # fmt: skip
-    return carry_out(claims.ask(source, by=by, preview=preview, file=file, held=held_as), limits=limits, tell=tell)
+    run = claims.ask(source, by=by, preview=preview, file=file, held=held_as)
+    try:
+        return carry_out(run, limits=limits, tell=tell)
+    except claims.Busy:
+        SourceRun.objects.filter(pk=run.pk, started_at=None).delete()
+        raise
 
 
 def carry_out(run: SourceRun, *, limits: Limits | None = None, tell: Tell = silent, careful: bool = False) -> SourceRun:

@@ -129,7 +129,7 @@ def _go_on_with_broken(now: datetime) -> None:
 
 
 def _write_down_due(now: datetime) -> None:
-    due = Source.objects.filter(enabled=True, every__gt=0, due_at__lte=now).exclude(address="")
+    due = Source.objects.filter(enabled=True, removed_at=None, every__gt=0, due_at__lte=now).exclude(address="")
     for source in due.order_by("due_at")[:10]:
         if claims.running(source.pk, now).exists() or claims.waiting(source.pk).filter(preview=False).exists():
             continue

@@ -102,32 +102,40 @@ def _plan(run: SourceRun, steps: dict[str, list[Step]]) -> _Plan:
         Revision.objects.filter(record_id__in=steps, author__isnull=False, number=F("record__latest"))
         .values_list("record_id", flat=True)
     )  # fmt: skip
-    earlier = _earlier(steps)
+    revisions = _Revisions(steps, records)
     plan = _Plan()
     for name, own in steps.items():
         record = records.get(name)
         if name in later:
             plan.outcome[name] = LATER
-        elif record is None or name in by_hand or not _as_left(record, own[0]):
+        elif record is None or name in by_hand or not revisions.as_left(record, own[0]):
             plan.outcome[name] = PERSON
         else:
-            plan.arrivals.append(_as_before(record, own[-1], earlier.get(name)))
+            plan.arrivals.append(_as_before(record, own[-1], revisions.before(own)))
             plan.outcome[name] = DONE
     return plan
 
 
-def _as_left(record: Record, last: Step) -> bool:
-    """Whether the record is as the run left it."""
-    state = State.RETIRED if last.verb == "gone" else State.PUBLISHED
-    return record.state == state and record.latest == last.after
+class _Revisions:
+    """The revisions that matter to the records of a batch, asked for once."""
 
+    def __init__(self, steps: dict[str, list[Step]], records: dict[str, Record]) -> None:
+        numbers = {number for own in steps.values() for number in (own[0].after, own[-1].before) if number}
+        numbers |= {record.latest for record in records.values()}
+        found = Revision.objects.filter(record_id__in=steps, number__in=numbers)
+        self.found = {(one.record_id, one.number): one for one in found}
 
-def _earlier(steps: dict[str, list[Step]]) -> dict[str, Revision]:
-    """The revisions that readers saw before the run, by record; the steps of a record are given newest first."""
-    wanted = {(name, own[-1].before) for name, own in steps.items() if own[-1].before is not None}
-    numbers = {number for _, number in wanted}
-    found = Revision.objects.filter(record_id__in=steps, number__in=numbers)
-    return {one.record_id: one for one in found if (one.record_id, one.number) in wanted}
+    def before(self, own: list[Step]) -> Revision | None:
+        """What readers saw before the run; the steps of a record are given newest first."""
+        first = own[-1]
+        return self.found.get((first.record_id, first.before or 0))
+
+    def as_left(self, record: Record, last: Step) -> bool:
+        """Whether the record is as the run left it, or says that again because a later run was undone."""
+        if record.state != (State.RETIRED if last.verb == "gone" else State.PUBLISHED):
+            return False
+        now, then = self.found.get((record.pk, record.latest)), self.found.get((record.pk, last.after or 0))
+        return now is not None and then is not None and (now.sha256, now.language) == (then.sha256, then.language)
 
 
 def _as_before(record: Record, first: Step, before: Revision | None) -> Arrival:
