@@ -143,6 +143,7 @@ TASKS: list[str] = [
 
 DOORS: dict[str, str] = {
     "iati": "landbridge.exchange.in_.sources.iati.Iati",
+    "crs": "landbridge.exchange.in_.sources.crs.Crs",
 }
 """The doors in: name to the dotted name of its class; see `exchange/in_/door.py`."""
 

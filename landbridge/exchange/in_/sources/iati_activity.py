@@ -25,6 +25,7 @@ from landbridge.exchange.in_.sources.known import (
     place,
     purposes,
     record,
+    table,
     texts,
 )
 from landbridge.formats.vocabulary import vocabulary
@@ -54,7 +55,7 @@ def programme(activity: "_Element", identifier: str) -> Told:
     general = [pair for kind, pairs in said if kind == _GENERAL for pair in pairs] or [p for _, ps in said for p in ps]
     title = texts(narratives(activity.find("title")), 300) or texts(general, 300) or texts([("", identifier)], 300)
     if not title:
-        raise ValueError("The activity has no identifier, no title and no description; it says nothing that can be kept.")
+        raise ValueError("The activity has neither identifier nor title nor description; it says nothing to keep.")
     sectors, markers = list(_sectors(activity)), list(_markers(activity))
     where, where_facts = _places(activity)
     amounts, amount_facts = _amounts(activity)
@@ -70,6 +71,7 @@ def programme(activity: "_Element", identifier: str) -> Told:
         **amounts,
         "biodiversity_marker": _biodiversity(markers),
         "purpose_code": _main_purpose(sectors),
+        "support_types": list(table("aid_types").get(_code(activity, "default-aid-type"), ())),
         **purposes(one["code"] for one in sectors if one["vocabulary"] == "1"),
         "links": links(_links(activity)),
         "project_number": line(_other(activity, "A1"), 300),
@@ -95,7 +97,7 @@ def organisation(element: "_Element", identifier: str) -> Told:
     """An IATI organisation as one of ours; its budgets are told beside it."""
     title = texts(narratives(element.find("name")), 300) or texts([("", identifier)], 300)
     if not title:
-        raise ValueError("The organisation has neither a name nor an identifier; it says nothing that can be kept.")
+        raise ValueError("The organisation has neither a name nor an identifier; it says nothing to keep.")
     data = {
         "title": title,
         "identifiers": [line(f"IATI {identifier}", 300)],
