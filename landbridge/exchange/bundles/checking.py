@@ -1,4 +1,4 @@
-"""Whether a bag is whole: every file listed, every listed file there, every digest right. Read once, in little memory."""
+"""Whether a bag is whole: every file listed, every listed file there, every digest right. Read once, part by part."""
 
 import hashlib
 import re

@@ -73,9 +73,7 @@ def base_name(made: datetime, kind: str = "bundle") -> str:
     return f"{host[:60]}-{kind}-{made:%Y%m%dT%H%M%SZ}"
 
 
-def make(
-    *, actor: Actor, wish: Asked, target: Path, extra: Extra | None = None, watch: Watch = _unwatched
-) -> Made:
+def make(*, actor: Actor, wish: Asked, target: Path, extra: Extra | None = None, watch: Watch = _unwatched) -> Made:
     """Write a bundle to a file, or to several where it has volumes (`-1`, `-2` … before the ending).
 
     Raises:
