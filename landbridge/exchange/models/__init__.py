@@ -12,6 +12,7 @@ from landbridge.exchange.models.network import (
     Received,
     Statement,
     ThisNode,
+    WantedFile,
 )
 from landbridge.exchange.models.notify import Notification
 from landbridge.exchange.models.oai import OaiClock, OaiRecord
@@ -20,5 +21,5 @@ from landbridge.exchange.models.sources import Likeness, Refusal, Source, Source
 __all__ = [
     "About", "BundleJob", "Delivery", "Exchange", "Likeness", "NodeKey", "Nonce", "Notification", "OaiClock",
     "OaiRecord", "Passage", "Peer", "Quarantined", "Received", "Refusal", "Source", "SourceItem", "SourceRun",
-    "Statement", "Step", "ThisNode", "Webhook", "Word", "WorkRight", "WorkTaken",
+    "Statement", "Step", "ThisNode", "WantedFile", "Webhook", "Word", "WorkRight", "WorkTaken",
 ]  # fmt: skip

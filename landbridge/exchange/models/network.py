@@ -207,3 +207,22 @@ class ThisNode(models.Model):
 
     def __str__(self) -> str:
         return self.address
+
+
+class WantedFile(models.Model):
+    """An attached file that a received record names and that is still to be fetched."""
+
+    sha256 = models.CharField(max_length=64)
+    record_id = models.CharField(max_length=100)
+    via = models.CharField(max_length=200)
+    size = models.PositiveBigIntegerField()
+    media_type = models.CharField(max_length=100)
+    tries = models.PositiveIntegerField(default=0)
+    due_at = models.DateTimeField(default=timezone.now)
+    error = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["sha256", "record_id"], name="wanted_once")]
+
+    def __str__(self) -> str:
+        return self.sha256
