@@ -199,6 +199,8 @@ def test_a_run_goes_on_after_the_last_project(tmp_path: Path) -> None:
     assert [stop.done for stop in stops] == [False, False, True]
     rest = [one for one in asked(Crs(), server=server, state=stops[1].state) if not isinstance(one, Checkpoint)]
     assert [one.key for one in rest] == ["AUS/001000"]
+    (tmp_path / "year.csv").write_bytes(body)
+    assert not asked(Crs(), tmp_path / "year.csv")[-1].done, "a file of one year does not end the projects of others"  # type: ignore[union-attr]
 
 
 def test_the_tables_know_the_codes_of_the_oecd() -> None:

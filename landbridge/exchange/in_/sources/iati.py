@@ -58,7 +58,8 @@ class Iati:
                     yield Checkpoint({**source.state, "at": count})
             if not count:
                 raise BadSource(f"There is no {_ROOTS[root]} in this file.")
-            yield Checkpoint(source.state, done=True)
+            # Publishers split their activities over files: what one that was brought does not name is not gone.
+            yield Checkpoint(source.state, done=ask.file is None)
 
 
 def _head(stream: IO[bytes]) -> tuple[str, str]:
