@@ -220,6 +220,8 @@ class WantedFile(models.Model):
     tries = models.PositiveIntegerField(default=0)
     due_at = models.DateTimeField(default=timezone.now)
     error = models.CharField(max_length=300, blank=True)
+    proven = models.BooleanField(default=False)
+    """The bytes are here, and who named them gave them too: nobody gets a file by naming a digest that they saw."""
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["sha256", "record_id"], name="wanted_once")]
