@@ -14,6 +14,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import chain
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -25,6 +26,7 @@ from landbridge.formats.vocabulary import Term, Vocabulary
 from landbridge.lib.languages import LANGUAGES
 from landbridge.search import analysis, stopwords, wordforms
 from landbridge.search.analysis import Word, fold, normalise, words
+from landbridge.search.compact import Homonyms, Numbers
 from landbridge.search.stopwords import STOPWORDS
 from landbridge.search.wordforms import meant
 
@@ -50,7 +52,7 @@ MOST_SENSES: Final = 5
 MOST_CHOSEN: Final = 4_000
 LONGEST: Final = 256
 """No label is longer, in tokens or in Chinese characters."""
-CACHE_VERSION: Final = 11
+CACHE_VERSION: Final = 12
 LOOK_EVERY: Final = 0.2
 """Seconds between two looks at whether something was imported: a text asks for the annotator many times."""
 Made = TypeVar("Made")
@@ -81,10 +83,8 @@ class Network:
     """Language to the tokens that say only that something is asked: need, нужен, busco."""
     senses: list[tuple[str, ...]] = field(default_factory=list)
     """The concepts that labels name, by the numbers that the automata keep."""
-    homonyms: dict[int, tuple[tuple[str, tuple[str, ...]], ...]] = field(default_factory=dict)
-    """Place in `senses` to the words of one stem, each with its concepts: which one is meant, the text tells."""
-    numbers: dict[str, int] = field(default_factory=dict)
-    """Token to its number: patterns of numbers take a fifth of the memory that patterns of letters take."""
+    homonyms: Homonyms = field(default_factory=Homonyms)
+    numbers: Numbers = field(default_factory=Numbers)
     broader: dict[str, tuple[str, ...]] = field(default_factory=dict)
     related: dict[str, tuple[str, ...]] = field(default_factory=dict)
     canonical: dict[str, str] = field(default_factory=dict)
@@ -176,7 +176,7 @@ class Annotator:
         again = any(len(word.tokens) > 1 and word.tokens[1] in numbers for word in found)
         for choice in (0, 1) if again else (0,):
             tokens, places = stream(found, stop, choice)
-            for end, value in automaton.iter(tuple([numbers.get(token, 0) for token in tokens])):
+            for end, value in automaton.iter(tuple([numbers.of(token) for token in tokens])):
                 span = (places[end - value % LONGEST + 1], places[end])
                 if span not in seen:
                     seen.add(span)
@@ -184,14 +184,14 @@ class Annotator:
 
     def _meant(self, place: int, written: str, language: str) -> tuple[str, ...]:
         """The concepts of a label; where several words share the stem, those of the one that is written."""
-        labels = self.network.homonyms.get(place)
-        if labels is None:
+        homonyms = self.network.homonyms
+        if place >= len(homonyms.at) or homonyms.at[place] < 0:
             return self.network.senses[place]
         known = self._chosen.get((place, written))
         if known is None:
             if len(self._chosen) > MOST_CHOSEN:
                 self._chosen.clear()
-            known = self._chosen[place, written] = meant(written, labels, language, MOST_SENSES)
+            known = self._chosen[place, written] = meant(written, homonyms.words(place), language, MOST_SENSES)
         return known
 
     def _told(self, hits: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int, tuple[str, ...]]]:
@@ -204,7 +204,7 @@ class Annotator:
         automaton = self.network.exact.get(language)
         if automaton is not None:
             numbers = self.network.numbers
-            tokens = tuple([numbers.get(word.tokens[0], 0) for word in found])
+            tokens = tuple([numbers.of(word.tokens[0]) for word in found])
             for first, last, keys in self._told(automaton.iter(tokens)):
                 yield Found(first, last, keys)
 
@@ -245,6 +245,7 @@ class _Builder:
         self.exact: dict[str, Labelled] = {tag: {} for tag in LANGUAGES}
         self.owners: dict[tuple[str, str], str] = {}
         self.places: dict[tuple[str, ...], int] = {}
+        self.homonyms: dict[int, dict[str, list[str]]] = {}
         self.network = Network()
 
     def join(self, terms: Iterable[Term]) -> None:
@@ -296,10 +297,13 @@ class _Builder:
             self.network.empty.setdefault(tag, set()).update(alone)
 
     def build(self) -> Network:
+        patterns = chain.from_iterable((*self.senses.values(), *self.exact.values()))
+        self.network.numbers.take(chain.from_iterable(one for one in patterns if isinstance(one, tuple)))
         for tag, senses in self.senses.items():
             self._automaton(tag, senses, self.network.automata)
         for tag, senses in self.exact.items():
             self._automaton(tag, senses, self.network.exact)
+        self.network.homonyms.keep(self.homonyms, len(self.network.senses))
         for other, kept in self.network.canonical.items():
             self.network.joined.setdefault(kept, []).append(other)
         return self.network
@@ -325,14 +329,13 @@ class _Builder:
         if place == len(self.network.senses):
             self.network.senses.append(keys[:MOST_SENSES])
         if len(labelled) > 1:
-            self.network.homonyms[place] = tuple((label, tuple(some)) for label, some in labelled.items())
+            self.homonyms[place] = labelled
         return place * LONGEST + length
 
     def _key_of(self, pattern: Pattern) -> str | tuple[int, ...]:
         if isinstance(pattern, str):
             return pattern
-        numbers = self.network.numbers
-        return tuple([numbers.setdefault(token, len(numbers) + 1) for token in pattern])
+        return tuple([self.network.numbers.of(token) for token in pattern])
 
 
 def sources() -> list[Vocabulary]:
