@@ -18,11 +18,11 @@ _kept: dict[str, tuple[float, Any]] = {}
 T = TypeVar("T")
 
 
-def kept(name: str, make: Callable[[], T]) -> T:
-    """What `make` gives, at most a few seconds old. Two visitors at once may both make it: that costs little."""
+def kept(name: str, make: Callable[[], T], seconds: float = KEPT_SECONDS) -> T:
+    """What `make` gives, at most so many seconds old. Two visitors at once may both make it: that costs little."""
     now = time.monotonic()
     found = _kept.get(name)
-    if found is None or now - found[0] > KEPT_SECONDS:
+    if found is None or now - found[0] > seconds:
         found = _kept[name] = (now, make())
     result: T = found[1]
     return result

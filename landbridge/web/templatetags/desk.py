@@ -31,6 +31,12 @@ def in_my_language(texts: Mapping[str, str]) -> SafeString:
     return format_html("<bdi{}>{}</bdi>", in_its_language(tag), text)
 
 
+@register.filter
+def in_fours(text: str) -> list[str]:
+    """A long code in pieces of four, as people read it out."""
+    return [text[start : start + 4] for start in range(0, len(text), 4)]
+
+
 @dataclass(frozen=True)
 class DeskNav:
     """Which places of the desk somebody has a use for, and at which they are."""

@@ -6,4 +6,6 @@ from landbridge.web.urls.lazily import lazily
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("records/<str:record_id>/say", lazily("annotating", "say")),
+    path("network", lazily("network", "overview")),
+    path("network/national", lazily("national", "national")),
 ]
