@@ -134,7 +134,7 @@ def _record(company: Company, state: str) -> str:
 
 Fill = Callable[[Others], list[Any]]
 FILLS: Final[dict[str, Fill]] = {
-    "record_id": lambda others: [*others.records, f"{others.records[0]}.json"],
+    "record_id": lambda others: [*others.records, f"{others.records[0]}.json", f"{others.records[3]}.ttl"],
     "number": lambda others: [1, 2],
     "copy_id": lambda others: [COPY],
     "sha256": lambda others: [FILE],
@@ -168,7 +168,9 @@ FILLS: Final[dict[str, Fill]] = {
     "shape": lambda others: ["xlsx", "docx"],
     "provider_id": lambda others: ["x"],
     "language": lambda others: ["en"],
-    "name": lambda others: [BATCH, "countries"],
+    "name": lambda others: [BATCH, "countries", "capabilitylist", "resourcelist", "changelist"],
+    "ending": lambda others: ["ttl", "jsonld", "rdf", "xml", "json"],
+    "part": lambda others: ["pages", "1"],
 }
 """What stands in an address to what to put there. A new kind wants a line here, with an id of somebody else's."""
 

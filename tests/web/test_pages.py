@@ -90,4 +90,4 @@ def test_a_vocabulary_is_browsed_and_searched_in_any_language(node: None, see: A
     term = see("/vocabularies/ecosystems/coral-reef")
     assert term.xpath("//a[@href='/search?ecosystem=coral-reef']")
     assert {"ar", "zh"} <= set(term.xpath("//dl[@class='labels']//dd/@lang"))
-    assert "format=ttl" in "".join(term.xpath("//p[contains(@class, 'formats')]//@href"))
+    assert "/coral-reef.ttl" in "".join(term.xpath("//p[contains(@class, 'formats')]//@href"))

@@ -37,7 +37,7 @@ class Event(CommonFormat):
                                                   rdf="schema:startDate")] = None  # fmt: skip
     city: Annotated[Texts | None, Text(label="City and venue", section="where", max_length=300, role="body",
                                        rdf="schema:location")] = None  # fmt: skip
-    modality: Annotated[Literal["on_site", "online", "hybrid"] | None, Line(label="On site, online or both",
+    modality: Annotated[Literal["on_site", "online", "hybrid"] | None, Line(label="On site, online or both", rdf="schema:eventAttendanceMode",
                                                                             section="where")] = None  # fmt: skip
     organisers: Annotated[list[OrganisationAnswer] | None, Organisation(label="Organisers", section="people",
                                                                         role="provider", rdf="schema:organizer",
@@ -48,9 +48,9 @@ class Event(CommonFormat):
                                                      section="subject", role="support")] = None  # fmt: skip
     served_places: Annotated[list[str] | None, Places(label="For participants from", section="process",
                                                       role="served")] = None  # fmt: skip
-    event_languages: Annotated[list[str] | None, Terms(label="Languages", vocabularies=("languages",),
+    event_languages: Annotated[list[str] | None, Terms(label="Languages", rdf="schema:inLanguage", vocabularies=("languages",),
                                                        section="process", role="language")] = None  # fmt: skip
-    target_groups: Annotated[list[str] | None, Terms(label="For whom", vocabularies=("target_groups",),
+    target_groups: Annotated[list[str] | None, Terms(label="For whom", rdf="schema:audience", vocabularies=("target_groups",),
                                                      section="process", role="group")] = None  # fmt: skip
     fee: Annotated[Texts | None, Text(label="Fee and support for travel", section="money", max_length=500)] = None
-    cancelled: Annotated[bool | None, Flag(label="Cancelled", section="keeping", role="closed")] = None
+    cancelled: Annotated[bool | None, Flag(label="Cancelled", rdf="schema:eventStatus", section="keeping", role="closed")] = None

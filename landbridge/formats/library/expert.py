@@ -52,11 +52,11 @@ class Expert(ToldFormat):
 
     kinds: Annotated[list[str] | None, Terms(label="Kind of expertise", vocabularies=("expertise_kinds",),
                                              role="type")] = None  # fmt: skip
-    languages: Annotated[list[LanguageSkill] | None, Group(label="Languages", section="people",
+    languages: Annotated[list[LanguageSkill] | None, Group(label="Languages", rdf="schema:knowsLanguage", section="people",
                                                            role="language")] = None  # fmt: skip
     support_types: Annotated[list[str] | None, Terms(label="Support offered", vocabularies=("support_types",),
                                                      role="support")] = None  # fmt: skip
-    expertise: Annotated[list[Expertise] | None, Group(label="Expertise with evidence", section="subject")] = None
+    expertise: Annotated[list[Expertise] | None, Group(label="Expertise with evidence", rdf="schema:knowsAbout", section="subject")] = None
     countries_worked: Annotated[list[str] | None, Places(label="Has worked in", section="where",
                                                          role="place")] = None  # fmt: skip
     served_places: Annotated[list[str] | None, Places(label="Can work in", section="where",
@@ -64,7 +64,7 @@ class Expert(ToldFormat):
     employer: Annotated[list[OrganisationAnswer] | None, Organisation(label="Employer", section="people",
                                                                       role="provider",
                                                                       rdf="schema:worksFor")] = None  # fmt: skip
-    orcid: Annotated[str | None, Line(label="ORCID", section="people", pattern=r"\d{4}-\d{4}-\d{4}-\d{3}[\dX]",
+    orcid: Annotated[str | None, Line(label="ORCID", rdf="schema:identifier", section="people", pattern=r"\d{4}-\d{4}-\d{4}-\d{3}[\dX]",
                                       remedy="An ORCID has the form 0000-0000-0000-0000.")] = None  # fmt: skip
     gender: Annotated[str | None, Line(label="Gender", help="Only if you wish; counted in statistics only.",
                                        section="people", max_length=40, public=False)] = None  # fmt: skip

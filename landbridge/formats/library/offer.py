@@ -33,7 +33,7 @@ class Offer(ToldFormat):
     confirm_after_months: ClassVar = 6
 
     kinds: Annotated[
-        list[str] | None, Terms(label="Kind of offer", vocabularies=("offer_kinds",), role="type", dc="type",
+        list[str] | None, Terms(label="Kind of offer", rdf="schema:category", vocabularies=("offer_kinds",), role="type", dc="type",
                                 cbd={"bbiOpportunity": "types"})
     ] = None  # fmt: skip
     support_types: Annotated[
@@ -45,7 +45,7 @@ class Offer(ToldFormat):
                                                       cbd={"bbiOpportunity": "organization"})
     ] = None  # fmt: skip
     application_period: Annotated[
-        PeriodAnswer | None, Period(label="Open for applications", section="process", role="open",
+        PeriodAnswer | None, Period(label="Open for applications", rdf="schema:availabilityStarts", section="process", role="open",
                                     cbd={"bbiOpportunity": "applicationDeadline"})
     ] = None  # fmt: skip
     cost_basis: Annotated[
@@ -54,9 +54,9 @@ class Offer(ToldFormat):
     ] = None
     closed: Annotated[bool | None, Flag(label="Closed", help="Full or withdrawn.", section="keeping",
                                         role="closed")] = None  # fmt: skip
-    served_places: Annotated[list[str] | None, Places(label="Who may come from where", section="process",
+    served_places: Annotated[list[str] | None, Places(label="Who may come from where", rdf="schema:eligibleRegion", section="process",
                                                       role="served")] = None  # fmt: skip
-    excluded_places: Annotated[list[str] | None, Places(label="Countries excluded", section="process",
+    excluded_places: Annotated[list[str] | None, Places(label="Countries excluded", rdf="schema:ineligibleRegion", section="process",
                                                         role="excluded")] = None  # fmt: skip
     eligibility: Annotated[Texts | None, Text(label="Who is eligible", lines=3, max_length=3000, section="process",
                                               role="body", cbd={"bbiOpportunity": "eligibility"})] = None  # fmt: skip

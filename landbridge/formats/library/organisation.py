@@ -53,7 +53,7 @@ class Organisation(CommonFormat):
 
     acronym: Annotated[Texts | None, Text(label="Acronym", max_length=60, role="alias", rdf="schema:alternateName",
                                           cbd={"organization": "acronym"})] = None  # fmt: skip
-    other_names: Annotated[list[str] | None, Lines(label="Other names", max_length=300, role="alias")] = None
+    other_names: Annotated[list[str] | None, Lines(label="Other names", rdf="schema:alternateName", max_length=300, role="alias")] = None
     organisation_types: Annotated[
         list[str] | None, Terms(label="Kind of organisation", vocabularies=("organisation_types",), role="type",
                                 dc="type", cbd={"organization": "organizationType"})
@@ -71,24 +71,24 @@ class Organisation(CommonFormat):
                                                 cbd={"bbiProfile": "servicesPaid"})] = None  # fmt: skip
     facilities: Annotated[list[Facility] | None, Group(label="Facilities and equipment",
                                                        section="services")] = None  # fmt: skip
-    served_places: Annotated[list[str] | None, Places(label="Countries and regions served", section="where",
+    served_places: Annotated[list[str] | None, Places(label="Countries and regions served", rdf="schema:areaServed", section="where",
                                                       role="served",
                                                       cbd={"organization": "operationalRegions"})] = None  # fmt: skip
     city: Annotated[Texts | None, Text(label="City", section="where", max_length=200, role="body",
                                        cbd={"organization": "city"})] = None  # fmt: skip
-    address: Annotated[Texts | None, Text(label="Address", section="where", lines=3, max_length=500,
+    address: Annotated[Texts | None, Text(label="Address", rdf="schema:address", section="where", lines=3, max_length=500,
                                           cbd={"organization": "address"})] = None  # fmt: skip
-    working_languages: Annotated[list[str] | None, Terms(label="Working languages", vocabularies=("languages",),
+    working_languages: Annotated[list[str] | None, Terms(label="Working languages", rdf="schema:knowsLanguage", vocabularies=("languages",),
                                                          section="people", role="language",
                                                          cbd={"organization": "operationalLanguages"})] = None  # fmt: skip
     parent: Annotated[list[OrganisationAnswer] | None, Organisations(label="Part of", section="people",
                                                                      rdf="schema:parentOrganization",
                                                                      cbd={"organization": "linkedOrganizations"})] = None  # fmt: skip
-    identifiers: Annotated[list[str] | None, Lines(label="Identifiers", help="ROR, registry number.",
+    identifiers: Annotated[list[str] | None, Lines(label="Identifiers", rdf="schema:identifier", help="ROR, registry number.",
                                                   section="more", dc="identifier")] = None  # fmt: skip
-    established: Annotated[int | None, Number(label="Founded (year)", least=500, most=2200, year=True,
+    established: Annotated[int | None, Number(label="Founded (year)", rdf="schema:foundingDate", least=500, most=2200, year=True,
                                                 section="more")] = None  # fmt: skip
-    staff: Annotated[int | None, Number(label="Staff", least=0, section="more")] = None
+    staff: Annotated[int | None, Number(label="Staff", rdf="schema:numberOfEmployees", least=0, section="more")] = None
     track_record: Annotated[Texts | None, Text(label="Experience in cooperation", lines=3, max_length=5000,
                                                section="services", role="body",
                                                cbd={"bbiProfile": "pastExperience"})] = None  # fmt: skip

@@ -32,7 +32,7 @@ class Programme(ToldFormat):
     rdf_class: ClassVar = "schema:Project"
     confirm_after_months: ClassVar = 18
 
-    acronym: Annotated[Texts | None, Text(label="Acronym", max_length=60, role="alias")] = None
+    acronym: Annotated[Texts | None, Text(label="Acronym", rdf="schema:alternateName", max_length=60, role="alias")] = None
     status: Annotated[
         str | None, Terms(label="Status", vocabularies=("programme_status",), many=False, role="status",
                           cbd={"capacityBuildingInitiative": "status"})
@@ -55,7 +55,7 @@ class Programme(ToldFormat):
                                                       cbd={"capacityBuildingInitiative": "implementingAgencies"})
     ] = None  # fmt: skip
     partners: Annotated[
-        list[OrganisationAnswer] | None, Organisation(label="Executing bodies and partners", section="people",
+        list[OrganisationAnswer] | None, Organisation(label="Executing bodies and partners", rdf="schema:member", section="people",
                                                       role="provider", dc="contributor",
                                                       cbd={"capacityBuildingInitiative": "partners"})
     ] = None  # fmt: skip
@@ -83,9 +83,9 @@ class Programme(ToldFormat):
     lessons: Annotated[Texts | None, Text(label="Lessons", lines=3, max_length=3000, section="performance",
                                           role="body",
                                           cbd={"capacityBuildingInitiative": "bestPractices"})] = None  # fmt: skip
-    project_number: Annotated[str | None, Line(label="Project number", section="more", dc="identifier",
+    project_number: Annotated[str | None, Line(label="Project number", rdf="schema:identifier", section="more", dc="identifier",
                                                cbd={"capacityBuildingInitiative": "projectNumber"})] = None  # fmt: skip
-    iati_identifier: Annotated[str | None, Line(label="IATI identifier", section="more",
+    iati_identifier: Annotated[str | None, Line(label="IATI identifier", rdf="schema:identifier", section="more",
                                                 dc="identifier")] = None  # fmt: skip
     purpose_code: Annotated[str | None, Line(label="OECD DAC purpose code", section="more", pattern=r"\d{5}",
                                              remedy="A purpose code has five digits, such as 41030.")] = None  # fmt: skip

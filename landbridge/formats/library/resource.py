@@ -20,19 +20,19 @@ class Resource(ToldFormat):
     confirm_after_months: ClassVar = 36
 
     resource_types: Annotated[
-        list[str] | None, Terms(label="Kind of resource", vocabularies=("resource_types",), role="type", dc="type",
+        list[str] | None, Terms(label="Kind of resource", rdf="schema:learningResourceType", vocabularies=("resource_types",), role="type", dc="type",
                                 cbd={"resource": "resourceTypes"})
     ] = None  # fmt: skip
-    resource_languages: Annotated[list[str] | None, Terms(label="Languages", vocabularies=("languages",),
+    resource_languages: Annotated[list[str] | None, Terms(label="Languages", rdf="schema:inLanguage", vocabularies=("languages",),
                                                           role="language", dc="language",
                                                           cbd={"resource": "languages"})] = None  # fmt: skip
     publishers: Annotated[list[OrganisationAnswer] | None, Organisation(label="Publishers", section="people",
                                                                         role="provider", rdf="schema:publisher",
                                                                         dc="publisher")] = None  # fmt: skip
-    authors: Annotated[list[str] | None, Lines(label="Authors", section="people", dc="creator")] = None
+    authors: Annotated[list[str] | None, Lines(label="Authors", rdf="schema:author", section="people", dc="creator")] = None
     year: Annotated[int | None, Number(label="Year", least=1000, most=2200, year=True, dc="date",
                                          rdf="schema:datePublished")] = None  # fmt: skip
-    identifier: Annotated[str | None, Line(label="Identifier", help="DOI, ISBN, handle.", section="more",
+    identifier: Annotated[str | None, Line(label="Identifier", rdf="schema:identifier", help="DOI, ISBN, handle.", section="more",
                                            dc="identifier")] = None  # fmt: skip
     support_types: Annotated[list[str] | None, Terms(label="Support it gives", vocabularies=("support_types",),
                                                      section="subject", role="support")] = None  # fmt: skip
@@ -41,7 +41,7 @@ class Resource(ToldFormat):
                                                 rdf="schema:audience")] = None  # fmt: skip
     level: Annotated[Texts | None, Text(label="What one should know before", section="subject",
                                         max_length=500)] = None  # fmt: skip
-    work_licence: Annotated[str | None, Terms(label="Licence of the work", vocabularies=("licences",), many=False,
+    work_licence: Annotated[str | None, Terms(label="Licence of the work", rdf="schema:license", vocabularies=("licences",), many=False,
                                               section="rights", dc="rights")] = None  # fmt: skip
     access: Annotated[Texts | None, Text(label="How to get it", section="rights", max_length=500,
                                          role="body")] = None  # fmt: skip

@@ -59,7 +59,7 @@ class Technology(ToldFormat, CapacityNeeded):
     confirm_after_months: ClassVar = 24
 
     technology_types: Annotated[
-        list[str] | None, Terms(label="What kind of thing is it?", vocabularies=("technology_types",), role="type",
+        list[str] | None, Terms(label="What kind of thing is it?", rdf="schema:category", vocabularies=("technology_types",), role="type",
                                 dc="type")
     ] = None  # fmt: skip
     support_types: Annotated[

@@ -5,6 +5,7 @@ from typing import Any, Final
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from landbridge.exchange.out.linked import jsonld
 from landbridge.formats.library import FORMATS
 from landbridge.web import figures, numbers
 from landbridge.web.examples import examples
@@ -31,4 +32,5 @@ def _page() -> dict[str, Any]:
         "new": [of_row(row) for row in numbers.newest(NEW)],
         "figures": [(name, format_plural(name), side(name), counted.by_type.get(name, 0)) for name in FORMATS],
         "total": counted.total,
+        "linked": jsonld.in_page(jsonld.site()),
     }

@@ -12,6 +12,7 @@ from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext
 
 from landbridge.cooperation.matching import match_record
+from landbridge.exchange.out.linked import addresses, jsonld, signposts
 from landbridge.lib.languages import is_language_tag
 from landbridge.registry.endorsements import endorsements
 from landbridge.registry.queries import RecordView, get, revisions, titles
@@ -21,9 +22,11 @@ from landbridge.web import counting
 from landbridge.web.figures import marked
 from landbridge.web.hits import Fit, Line, groups, of_hits, of_match
 from landbridge.web.labels import reader_language, spelled
+from landbridge.web.negotiation import shape
 from landbridge.web.pages import Page, countries, page, referred
 from landbridge.web.people import account_of, reader_of, standing
 from landbridge.web.said import SHOWN, offered, origin_as_json, origin_of, said_of
+from landbridge.web.views import linked
 from landbridge.web.views.errors import telling
 from landbridge.web.work import has_use
 
@@ -50,13 +53,18 @@ def _found(request: HttpRequest, record_id: str, revision: int | None = None) ->
 
 @telling
 def record(request: HttpRequest, record_id: str) -> HttpResponse:
-    """The page of a record; `.json` behind its id, or the Accept header, gives its data."""
-    bare = record_id.removesuffix(".json")
-    if bare != record_id or _wants_json(request):
+    """The page of a record; `.json` behind its id, or the Accept header, gives its data, `.ttl` and others the linked
+    data of it."""
+    bare, ending = shape(request, record_id)
+    if ending:
+        response = linked.record(bare, ending)
+    elif (bare := record_id.removesuffix(".json")) != record_id or _wants_json(request):
         response = as_json(_found(request, bare))
     else:
         view = _found(request, record_id)
         response = render(request, "record.html", _page(request, view))
+        if addresses.is_public(view):
+            response["Link"] = signposts.of_page(view)
         counting.viewed(request, view)
     patch_vary_headers(response, ("Accept",))
     return response
@@ -107,6 +115,7 @@ def _page(request: HttpRequest, view: RecordView) -> dict[str, Any]:
         "named_in": _named_in(shown, reader) if view.format == "organisation" else [],
         "citation": _citation(shown),
         "endorsed": endorsements(view.id),
+        "linked": _linked(view, shown, known) if addresses.is_public(view) else "",
         "works": account_of(request) is not None and has_use(view, standing(request)),
         "address": f"{settings.BASE_URL}/records/{view.id}",
         "said": shown_said,
@@ -115,6 +124,11 @@ def _page(request: HttpRequest, view: RecordView) -> dict[str, Any]:
         "origin": origin_of(view),
         "may_say": account_of(request) is not None and view.is_published and view.format != "annotation",
     }
+
+
+def _linked(view: RecordView, shown: Page, known: addresses.Titles) -> str:
+    """The record as search engines read it, in the languages that the page shows."""
+    return jsonld.in_page(jsonld.thing(view, known, languages=(shown.language, view.language)))
 
 
 def _fits(view: RecordView, reader: Reader) -> Iterator[Fit]:

@@ -27,7 +27,8 @@ def healthz(request: HttpRequest) -> HttpResponse:
 def robots(request: HttpRequest) -> HttpResponse:
     """Robots are welcome where every address is a record; the endless combinations of filters are not for them."""
     body = "User-agent: *\nDisallow: /search?\nDisallow: /match\nDisallow: /offer\nDisallow: /appearance\n"
-    return HttpResponse(f"{body}# All records: {settings.BASE_URL}/api/v1/dump\n", content_type=_PLAIN)
+    more = f"Sitemap: {settings.BASE_URL}/sitemap.xml\n# All records: {settings.BASE_URL}/api/v1/dump\n"
+    return HttpResponse(body + more, content_type=_PLAIN)
 
 
 def favicon(request: HttpRequest) -> HttpResponse:

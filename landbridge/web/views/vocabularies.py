@@ -13,6 +13,8 @@ from landbridge.lib.languages import LANGUAGES, NAMES, direction
 from landbridge.web import numbers
 from landbridge.web.addresses import link
 from landbridge.web.labels import FACET_VOCABULARY, capital, reader_language
+from landbridge.web.negotiation import shape, varied
+from landbridge.web.views import linked
 
 _FILTER_OF: Final = {name: facet for facet, name in FACET_VOCABULARY.items()} | {
     "countries": "place", "regions": "place",
@@ -97,9 +99,12 @@ def _named(asked: str, vocabularies: tuple[str, ...], most: int = 60) -> list[Te
 
 
 def one(request: HttpRequest, name: str) -> HttpResponse:
-    """One vocabulary as a tree, or the terms that a word finds in it."""
+    """One vocabulary as a tree, or the terms that a word finds in it; `.ttl` and others give it as SKOS."""
+    name, ending = shape(request, name)
     if name not in names():
         raise Http404(name)
+    if ending:
+        return varied(linked.vocabulary(name, ending))
     found = vocabulary(name)
     asked = request.GET.get("q", "").strip()[:80]
     page: dict[str, Any] = {
@@ -110,7 +115,7 @@ def one(request: HttpRequest, name: str) -> HttpResponse:
         "hits": [(capital(term.label(reader_language())), term) for term in _named(asked, (name,), 300)],
         "downloads": _downloads(name),
     }
-    return render(request, "vocabulary.html", page)
+    return varied(render(request, "vocabulary.html", page))
 
 
 def _branch(found: Vocabulary, term: Term, depth: int) -> Branch:
@@ -121,8 +126,9 @@ def _branch(found: Vocabulary, term: Term, depth: int) -> Branch:
 
 
 def _downloads(name: str, identifier: str = "") -> list[tuple[str, str]]:
-    path = f"/api/v1/vocabularies/{name}" + (f"/{identifier}" if identifier else "")
-    return [("SKOS (Turtle)", f"{path}?format=ttl"), ("JSON", path)]
+    path = f"vocabularies/{name}" + (f"/{identifier}" if identifier else "")
+    shapes = [("SKOS (Turtle)", "ttl"), ("SKOS (JSON-LD)", "jsonld"), ("SKOS (RDF/XML)", "rdf")]
+    return [*((label, f"/{path}.{ending}") for label, ending in shapes), ("JSON", f"/api/v1/{path}")]
 
 
 def term(request: HttpRequest, name: str, identifier: str) -> HttpResponse:
@@ -130,7 +136,10 @@ def term(request: HttpRequest, name: str, identifier: str) -> HttpResponse:
     if name not in names():
         raise Http404(name)
     found = vocabulary(name)
+    identifier, ending = shape(request, identifier)
     shown = found.terms.get(identifier)
+    if shown and ending:
+        return varied(linked.term(shown, ending))
     if shown is None:
         other = found.find(identifier)
         if other is None:
@@ -150,7 +159,7 @@ def term(request: HttpRequest, name: str, identifier: str) -> HttpResponse:
         "count": numbers.using(shown.key),
         "downloads": _downloads(name, shown.id),
     }
-    return render(request, "term.html", page)
+    return varied(render(request, "term.html", page))
 
 
 def _linked(keys: tuple[str, ...]) -> list[tuple[str, Term]]:

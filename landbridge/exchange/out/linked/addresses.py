@@ -49,8 +49,9 @@ def is_public(view: RecordView) -> bool:
 
 
 def told(view: RecordView) -> dict[str, Any]:
-    """The answers that everybody may see, whoever read the record."""
-    return public_part(view.format, view.data)
+    """The answers that everybody may see, whoever read the record; not who asks where they do not want to be named."""
+    data = public_part(view.format, view.data)
+    return {name: data[name] for name in data if name != "requester"} if data.get("anonymous") else data
 
 
 def referred(data: Any) -> Iterator[str]:

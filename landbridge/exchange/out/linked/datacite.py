@@ -187,10 +187,11 @@ def _foreign(format: str, data: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 
 
 def _related(view: RecordView, data: Mapping[str, Any], known: Titles) -> Iterator[dict[str, str]]:
-    for one in data.get("related") or ():
-        if one["record"] in known:
-            relation = _RELATIONS.get(one.get("relation", ""), "References")
-            yield _relation(addresses.of_record(one["record"]), relation)
+    for name, question in questions(FORMATS[view.format]).items():
+        for one in data.get(name) or () if isinstance(question, fields.Reference) else ():
+            if one["record"] in known:
+                relation = _RELATIONS.get(one.get("relation", ""), "References")
+                yield _relation(addresses.of_record(one["record"]), relation)
     for kind, value in _foreign(view.format, data):
         if kind == "DOI":
             yield _relation(value, "IsIdenticalTo", "DOI")

@@ -13,7 +13,7 @@ from landbridge.registry.queries import RecordView
 LOCATION: Final = f"{KERNEL} https://schema.datacite.org/meta/kernel-4.6/metadata.xsd"
 _LANG: Final = "{http://www.w3.org/XML/1998/namespace}lang"
 _XSI: Final = "http://www.w3.org/2001/XMLSchema-instance"
-_PREFIXES: Final[dict[str | None, str]] = {None: KERNEL, "xsi": _XSI}
+_PREFIXES: Final = {None: KERNEL, "xsi": _XSI}
 _LISTS: Final = (
     # name in JSON, list, element, where its text stands, attributes
     ("titles", "titles", "title", "title", ()),
@@ -40,7 +40,7 @@ def xml(view: RecordView, titles: Titles | None = None) -> bytes:
 def element(view: RecordView, titles: Titles | None = None) -> etree._Element:
     """The metadata of a record as an element that stands in the answer of a harvest."""
     said = metadata(view, titles)
-    root = etree.Element(f"{{{KERNEL}}}resource", nsmap=_PREFIXES)
+    root = etree.Element(f"{{{KERNEL}}}resource", nsmap=_PREFIXES)  # type: ignore[arg-type]
     root.set(f"{{{_XSI}}}schemaLocation", LOCATION)
     _add(root, "identifier", said["url"], identifierType="URL")
     _people(root, "creator", said["creators"])
