@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from landbridge.exchange.models import BundleJob, Peer, Statement
 from landbridge.exchange.nodes import moments, policy
-from landbridge.exchange.nodes.keys import this_node
+from landbridge.exchange.nodes.serving import epoch_for, order
 from landbridge.exchange.nodes.statements import says
 from landbridge.formats.format import questions
 from landbridge.formats.library import FORMATS
@@ -87,6 +87,7 @@ class Selection:
     wish: Asked
     policy: policy.Policy
     journal: str
+    """The name of the order of our statements, as its reader knows it by a line."""
     since: int
     until: int
     day: datetime | None = None
@@ -148,13 +149,13 @@ def selection(wish: Asked) -> Selection:
     if wish.peer and (peer is None or peer.state != "active"):
         raise ValueError(f"{wish.peer[:200]} is no active peer of this node; a bundle for everybody needs none.")
     gives = policy.gives(peer)
-    now = this_node()
+    (_, high), epoch = order(), epoch_for(gives)
     since, day = 0, None
     if wish.since == LAST:
-        since = _last(wish, now.journal)
+        since = _last(wish, epoch)
     elif wish.since:
         day = datetime.combine(date.fromisoformat(wish.since), time(), UTC)
-    return Selection(wish, gives, now.journal, since, now.high, day)
+    return Selection(wish, gives, epoch, since, high, day)
 
 
 def _last(wish: Asked, journal: str) -> int:

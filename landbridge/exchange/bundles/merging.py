@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from landbridge.exchange.models import WorkTaken
@@ -29,7 +29,9 @@ class Came:
 
     record: str
     outcome: str
-    """`new`, `changed`, `merged`, `conflict`, `waits`, `same` or `older`."""
+    """`new`, `changed`, `merged`, `conflict`, `waits`, `same` or `older`; of words `confirmed` or `remark`."""
+    data: dict[str, Any] | None = None
+    """The answers as they came, in our ids: what both sides know from now on."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,7 @@ class Merger:
 
     def own_id(self, source: str) -> str:
         """The id under which a record of that node is kept here: always the same, and never one that it chose."""
-        known = WorkTaken.objects.filter(origin=self.node, source=source).exclude(record_id="").order_by("pk").first()
+        known = self._last(source)
         return known.record_id if known else hashlib.sha256(f"{self.node} {source}".encode()).hexdigest()[:32]
 
     def take(self, item: Mapping[str, Any]) -> Came:
@@ -60,9 +62,8 @@ class Merger:
             return Came(last.record_id, "older")
         target = self._target(item, last)
         self._check_files(data, target)
-        if target is None:
-            return self._begin(item, data)
-        return self._lay_over(item, data, last, target)
+        came = self._begin(item, data) if target is None else self._lay_over(item, data, last, target)
+        return replace(came, data=data)
 
     def _last(self, source: str) -> WorkTaken | None:
         found = WorkTaken.objects.filter(origin=self.node, source=source).exclude(data=None)
@@ -71,7 +72,10 @@ class Merger:
     def _target(self, item: Mapping[str, Any], last: WorkTaken | None) -> Record | None:
         """The record of ours that it continues or changes, where the node may write it."""
         if last is not None:
-            return Record.objects.filter(pk=last.record_id).first()
+            there = Record.objects.filter(pk=last.record_id).first()
+            if there is not None and there.owner_id is not None and there.owner_id not in self.parties:
+                raise NotTaken("policy", f"This node may not write for {there.owner_id} any more.")
+            return there
         wanted = str(item.get("changes") or "")
         record = Record.objects.filter(pk=wanted).first() if wanted and "\0" not in wanted else None
         if record is None:
@@ -96,7 +100,7 @@ class Merger:
 
     def led(self, record_id: str) -> str:
         """The id here of a record of that node, where it came with work."""
-        known = WorkTaken.objects.filter(origin=self.node, source=record_id).exclude(record_id="").first()
+        known = self._last(record_id)
         return known.record_id if known else record_id
 
     def _check_files(self, data: Mapping[str, Any], target: Record | None) -> None:

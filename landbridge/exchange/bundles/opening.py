@@ -50,10 +50,6 @@ class Opened:
                 yield file
         except (zipfile.BadZipFile, EOFError, OSError, NotImplementedError, RuntimeError) as error:
             raise BadBundle("damaged", f"“{name[:100]}” cannot be read: {str(error)[:100]}.") from error
-        except ValueError as error:
-            if isinstance(error, BadBundle):
-                raise
-            raise BadBundle("damaged", f"“{name[:100]}” cannot be read: {str(error)[:100]}.") from error
         except Exception as error:  # zlib.error has no common ancestor with the others.
             if type(error).__module__ != "zlib":
                 raise

@@ -16,7 +16,7 @@ from landbridge.exchange.bundles.signature import Signed, signed_by
 from landbridge.exchange.bundles.troubles import BadBundle
 from landbridge.exchange.bundles.work_in import foresee, take_work
 from landbridge.exchange.bundles.writing import MANIFEST
-from landbridge.exchange.models import Exchange
+from landbridge.exchange.models import Exchange, Peer
 from landbridge.exchange.nodes import moments
 from landbridge.exchange.nodes.judging import Court, Judged, Outcome, judge, read
 from landbridge.exchange.nodes.keys import me
@@ -178,6 +178,17 @@ def _take(actor: Actor, bag: Opened, signed: Signed, report: Report, watch: Watc
     report.problems = [f"{record}: {sentence}" if record else sentence for record, _, sentence in problems]
     report.files, not_kept = files.keep(bag, files.named_by(naming, wanted))
     report.problems.extend(not_kept)
+    if signed.peer is not None:
+        _move_cursor(signed.peer, signed.said)
+
+
+def _move_cursor(peer: Peer, said: Mapping[str, Any]) -> None:
+    """A bundle that leaves out nothing of what a line would bring is as good as the line: go on from where it ends."""
+    since, until = said["since"], said["until"]
+    same_order = peer.epoch == until["journal"] and since["serial"] <= peer.cursor < until["serial"]
+    from_the_beginning = peer.epoch != until["journal"] and since["serial"] == 0
+    if said["for"] == me() and said.get("whole") is True and (same_order or from_the_beginning):
+        Peer.objects.filter(pk=peer.pk).update(epoch=until["journal"][:64], cursor=until["serial"])
 
 
 def _noting(rows: Iterator[bytes], wanted: set[str], naming: dict[str, None]) -> Iterator[bytes]:

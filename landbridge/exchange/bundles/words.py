@@ -90,11 +90,8 @@ def propose(*, actor: Actor, reader: Reader, record_id: str, owner: str | None =
     """
     view = received(record_id, reader)
     require(actor, Permission.DRAFT, owner, actor.account_id)
-    before = (
-        Word.objects.filter(kind="change", record_id=record_id, account_id=actor.account_id or 0)
-        .order_by("-at")
-        .first()
-    )
+    mine = Word.objects.filter(kind="change", record_id=record_id, account_id=actor.account_id or 0)
+    before = mine.order_by("-at").first()
     if before is not None and (there := Record.objects.filter(pk=before.draft).first()) is not None:
         return there
     with transaction.atomic():

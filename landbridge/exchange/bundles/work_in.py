@@ -82,9 +82,7 @@ def _items(bag: Opened) -> Iterator[Mapping[str, Any]]:
     with bag.part(WORK) as source:
         for number, line in enumerate(lines(source), 1):
             if number > MOST:
-                raise BadBundle(
-                    "too-large", f"A bundle of work has at most {MOST:,} items; the rest was not looked at."
-                )
+                raise BadBundle("too-large", f"A bundle of work has at most {MOST:,} items; the rest is left.")
             yield _item(line)
 
 
@@ -133,14 +131,13 @@ class _Taker:
         kind = item["kind"]
         if kind == "record":
             came = self.merger.take(item)
-            data = self.merger.with_our_ids(item["data"])
         elif kind in ("confirm", "comment", "interest"):
-            came, data = self._word(item), None
+            came = self._word(item)
         else:
             raise NotTaken("format", f"This node does not know work of the kind {kind!r}; update it.")
         WorkTaken.objects.create(
-            origin=self.node, item=item["item"], source=item["record"], revision=item.get("revision", 0) if data else 0,
-            record_id=came.record, data=data if came.outcome != "older" else None, outcome=came.outcome,
+            origin=self.node, item=item["item"], source=item["record"], record_id=came.record, data=came.data,
+            revision=item["revision"] if came.data is not None else 0, outcome=came.outcome,
         )  # fmt: skip
         return came
 
@@ -153,9 +150,7 @@ class _Taker:
             return Came(record.pk, "confirmed")
         text = tidy.lines(str(item.get("text") or ""))[: comments.LONGEST - 400]
         head = {"confirm": "It is still true, they say", "interest": "They are interested"}.get(item["kind"], "")
-        said = " ".join(
-            part for part in (f"{self.merger.note(item)}", f"{head}, {_day(item)}." if head else "") if part
-        )
+        said = f"{self.merger.note(item)} {f'{head}, {_day(item)}.' if head else ''}".strip()
         self._remark(record.pk, str(item.get("field") or ""), f"{said}\n{text}".strip())
         return Came(record.pk, "remark")
 
