@@ -142,6 +142,7 @@ TASKS: list[str] = [
 """What is done by the clock, as dotted names; see `registry/clock.py`."""
 
 DOORS: dict[str, str] = {
+    "table": "landbridge.exchange.in_.sources.table.Table",
     "iati": "landbridge.exchange.in_.sources.iati.Iati",
     "crs": "landbridge.exchange.in_.sources.crs.Crs",
 }

@@ -11,8 +11,10 @@ import orjson
 
 from landbridge.exchange.in_.door import Checkpoint, Found
 from landbridge.formats import tidy
-from landbridge.formats.validate import InvalidRecord, validate
+from landbridge.formats.validate import InvalidRecord, Problem, validate
 from landbridge.lib.languages import DEFAULT
+from landbridge.registry.bringing import named_in
+from landbridge.registry.safeguards import require_consent_to_list, require_safe
 
 LONGEST_KEY: Final = 500
 LARGEST: Final = 2_000_000
@@ -150,7 +152,10 @@ def answers(one: Thing) -> dict[str, Any]:
     said = one.said or {}
     language = said.get("language")
     try:
-        return validate(said.get("format"), said.get("data"), language if isinstance(language, str) else "?")
+        data = validate(said.get("format"), said.get("data"), language if isinstance(language, str) else "?")
+        if not one.kept:
+            _require_fit(str(said["format"]), data)
+        return data
     except InvalidRecord as error:
         problems = [
             (f"{problem.field}[{problem.language}]" if problem.language else problem.field, problem.message)
@@ -159,6 +164,19 @@ def answers(one: Thing) -> dict[str, Any]:
     except (ValueError, TypeError, RecursionError, OverflowError) as error:
         problems = [("data", f"It cannot be checked: {_text(str(error), 200)}")]
     raise Refused(problems, one.key, one.place)
+
+
+def _require_fit(format_name: str, data: dict[str, Any]) -> None:
+    """Nobody else answers for what a source tells: this node shows it, so it must be safe to show.
+
+    Raises:
+        InvalidRecord: traditional knowledge without consent, a person who was not asked, files of somebody else.
+    """
+    data.pop("sample", None)  # Only this node marks what it invented; less is asked of it.
+    require_safe(format_name, data)
+    require_consent_to_list(format_name, data)
+    if any(named_in(data)):
+        raise InvalidRecord([Problem("files", "A source names no files of this node; name a link.", "files")])
 
 
 def state(checkpoint: Checkpoint) -> dict[str, Any]:

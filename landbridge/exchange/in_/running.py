@@ -188,7 +188,8 @@ def _end(run: SourceRun, error: str) -> SourceRun:
     now = timezone.now()
     run.error, run.ended_at = " ".join(error.split())[:1000].replace("\0", ""), now
     ended = {"ended_at": now, "error": run.error, "beat_at": now, "shown": run.shown}
-    ended |= {name: getattr(run, name) for name in taking.COUNTS} if run.preview else {}
+    if run.preview:
+        ended |= {"cursor": run.cursor, **{name: getattr(run, name) for name in taking.COUNTS}}
     ours = SourceRun.objects.filter(pk=run.pk, ended_at=None).update(**ended)
     if ours and not run.preview and not error:
         Source.objects.filter(pk=run.source_id).update(state=run.cursor)
@@ -278,6 +279,7 @@ class _Run:
         self.meter.refused_in_a_row = 0 if came_in else self.meter.refused_in_a_row + len(batch.refused)
         octets = self.octets_before + self.meter.octets
         if self.run.preview:
+            self.run.cursor = self.run.cursor if self.cursor is None else self.cursor
             _shown(self.run, batch, self.read_now, octets)
             claims.beat(self.run, read=self.run.read)
         else:

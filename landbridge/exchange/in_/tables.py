@@ -5,6 +5,7 @@ import io
 import zipfile
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Final
 
@@ -20,12 +21,35 @@ MOST_COLUMNS: Final = 1_000
 MOST_EMPTY_ROWS: Final = 1_000
 """After so many empty rows in a row nothing more is expected."""
 LONGEST_CELL: Final = 1_000_000
+UTF8: Final = "utf-8-sig"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row under its head, or the reason why it could not be read."""
+
+    number: int
+    cells: dict[str, Any]
+    source: str
+    """The file, and the sheet."""
+    sheet: str = ""
+    problem: str = ""
 
 
 def csv_rows(stream: IO[bytes], name: str, format_name: str | None) -> Iterator[Line]:
-    """The rows of a CSV file under its head; comma, semicolon and tab are told apart by the head."""
+    """The rows of a CSV file as lines to load."""
+    for row in csv_cells(stream, name):
+        yield _line(row, format_name)
+
+
+def csv_cells(stream: IO[bytes], name: str, encoding: str = UTF8) -> Iterator[Row]:
+    """The rows of a CSV file under its head; comma, semicolon and tab are told apart by the head.
+
+    Raises:
+        Unreadable: it is not in this encoding, has no head, or breaks the rules of CSV.
+    """
     csv.field_size_limit(LONGEST_CELL)
-    text = io.TextIOWrapper(stream, encoding="utf-8-sig", newline="")
+    text = io.TextIOWrapper(stream, encoding=encoding, newline="")
     try:
         start = text.readline(LONGEST_CELL)
         delimiter = max(",;\t", key=start.count)
@@ -33,9 +57,11 @@ def csv_rows(stream: IO[bytes], name: str, format_name: str | None) -> Iterator[
         reader = csv.reader(text, delimiter=delimiter)
         for row in reader:
             if any(cell.strip() for cell in row):
-                yield _line(head, row, reader.line_num + 1, name, format_name)
-    except UnicodeDecodeError as error:
-        raise Unreadable(f"{name} is not in UTF-8 ({error.reason}); save it as “CSV UTF-8”.") from error
+                yield _row(head, row, reader.line_num + 1, name)
+    except UnicodeError as error:
+        spelled = "UTF-8" if encoding == UTF8 else encoding
+        why = getattr(error, "reason", str(error))
+        raise Unreadable(f"{name} is not in {spelled} ({why}); save it as “CSV UTF-8”.") from error
     except csv.Error as error:
         raise Unreadable(f"{name} cannot be read as CSV: {error}.") from error
     finally:
@@ -56,10 +82,17 @@ def _head(cells: Sequence[Any], name: str) -> list[str]:
     return head
 
 
-def _line(head: Sequence[str], row: Sequence[Any], number: int, source: str, format_name: str | None) -> Line:
+def _row(head: Sequence[str], row: Sequence[Any], number: int, source: str, sheet: str = "") -> Row:
     if any(cell not in (None, "") for cell in row[len(head) :]):
-        return Line(number, None, f"The row has more cells than the {len(head)} columns of the head.", source)
-    return Line(number, from_row(dict(zip(head, row, strict=False)), format_name), source=source)
+        problem = f"The row has more cells than the {len(head)} columns of the head."
+        return Row(number, {}, source, sheet, problem)
+    return Row(number, dict(zip(head, row, strict=False)), source, sheet)
+
+
+def _line(row: Row, format_name: str | None) -> Line:
+    if row.problem:
+        return Line(row.number, None, row.problem, row.source)
+    return Line(row.number, from_row(row.cells, format_name), source=row.source)
 
 
 def workbook(path: Path, name: str, format_name: str | None) -> Iterator[Line]:
@@ -68,14 +101,23 @@ def workbook(path: Path, name: str, format_name: str | None) -> Iterator[Line]:
     Raises:
         Unreadable: it is no workbook, holds macros or document types, or unpacks to more than is sensible.
     """
+    for row in workbook_cells(path, name):
+        yield _line(row, format_meant(row.sheet) or format_name or format_meant(Path(name).stem))
+
+
+def workbook_cells(path: Path, name: str) -> Iterator[Row]:
+    """The rows of all sheets of a workbook, each under the head of its sheet.
+
+    Raises:
+        Unreadable: see `workbook`.
+    """
     check_package(path, name)
     with path.open("rb") as file:
         book = _book(file, name)
         if not book.worksheets:
             raise Unreadable(f"{name} is a workbook without a sheet.")
         for sheet in book.worksheets:
-            hint = format_meant(sheet.title) or format_name or format_meant(Path(name).stem)
-            yield from _sheet(sheet, f"{name}, {sheet.title}", hint)
+            yield from _sheet(sheet, f"{name}, {sheet.title}")
 
 
 def _book(file: IO[bytes], name: str) -> "Workbook":
@@ -89,7 +131,7 @@ def _book(file: IO[bytes], name: str) -> "Workbook":
         raise Unreadable(f"{name} cannot be read as a workbook: {str(error)[:200]}") from error
 
 
-def _sheet(sheet: Any, source: str, format_name: str | None) -> Iterator[Line]:
+def _sheet(sheet: Any, source: str) -> Iterator[Row]:
     sheet.reset_dimensions()  # The stated size of a sheet may be a lie in both directions.
     rows = sheet.iter_rows(values_only=True, max_col=MOST_COLUMNS)
     head: list[str] = []
@@ -103,7 +145,7 @@ def _sheet(sheet: Any, source: str, format_name: str | None) -> Iterator[Line]:
             if filled and not head:
                 head = _head(row, source)
             elif filled:
-                yield _line(head, row, number, source, format_name)
+                yield _row(head, row, number, source, sheet.title)
     except (ValueError, KeyError, TypeError, IndexError, AttributeError, SyntaxError) as error:
         if isinstance(error, Unreadable):
             raise
