@@ -21,7 +21,7 @@ from landbridge.registry.rules import ANYONE, Reader, audiences, readable
 from landbridge.registry.workflow import Workflow
 from landbridge.search.index import index
 from landbridge.search.places import countries_in
-from landbridge.search.plan import Plan, Range
+from landbridge.search.plan import NEVER, Plan, Range
 
 FORMAT: Final = "clearing_house"
 GROUPS: Final = ("AFR", "APAC", "CEE", "GRULAC", "WEOG")
@@ -174,7 +174,7 @@ def _counted(lines: Iterable[Line], name: str) -> dict[str, int]:
 
 def _measured(reader: Reader, told: Mapping[str, Told], today: date) -> dict[str, Measured]:
     about = _by_place(_ASIDE)
-    fresh = _by_place(_ASIDE, ranges=(Range("confirm_by", least=today.toordinal() - _EPOCH),))
+    fresh = _by_place(_ASIDE, ranges=(_in_time(today),))
     needs, offers = _by_place(types=("need",)), _by_place(types=("offer", "technology"))
     closed = _by_place(types=("need",), state=("closed",))
     own, nodes = _published(reader), _nodes(reader, told)
@@ -187,6 +187,11 @@ def _measured(reader: Reader, told: Mapping[str, Told], today: date) -> dict[str
             **nodes.get(party, {}),
         )  # fmt: skip
     return found
+
+
+def _in_time(today: date) -> Range:
+    """Records whose day of confirmation is known, and not past."""
+    return Range("confirm_by", least=today.toordinal() - _EPOCH, most=NEVER - 1)
 
 
 def _by_place(
