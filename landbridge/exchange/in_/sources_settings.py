@@ -50,7 +50,7 @@ def fill(
     kept: dict[str, Any] = {"mapping": source.answers["mapping"]} if "mapping" in source.answers else {}
     secrets = _secrets_of(source)
     for setting in chosen.settings:
-        value = answers.get(setting.name, "")
+        value = answers.get(setting.name, setting.default)
         try:
             if setting.kind == "secret":
                 secrets = _with_secret(secrets, setting, value)
