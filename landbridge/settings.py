@@ -136,6 +136,8 @@ TASKS: list[str] = [
     "landbridge.exchange.out.deliveries.ForgetDeliveries",
     "landbridge.exchange.out.oai.follower.Reword",
     "landbridge.web.api.idempotency.ForgetAnswers",
+    "landbridge.exchange.nodes.tasks.ExchangeWithPeers",
+    "landbridge.exchange.nodes.tasks.TendExchange",
     "landbridge.exchange.in_.schedule.RunSources",
     "landbridge.exchange.in_.schedule.ForgetSourceRuns",
 ]
@@ -145,6 +147,7 @@ DOORS: dict[str, str] = {
     "table": "landbridge.exchange.in_.sources.table.Table",
     "iati": "landbridge.exchange.in_.sources.iati.Iati",
     "crs": "landbridge.exchange.in_.sources.crs.Crs",
+    "epo": "landbridge.exchange.in_.sources.epo.Epo",
 }
 """The doors in: name to the dotted name of its class; see `exchange/in_/door.py`."""
 

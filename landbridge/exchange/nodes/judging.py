@@ -20,6 +20,7 @@ from landbridge.exchange.nodes.lists import VERSION, BadKey, KeyList, is_address
 from landbridge.exchange.nodes.policy import Policy
 from landbridge.exchange.nodes.statements import KIND, SHOWN
 from landbridge.exchange.signing import KEY, SIGNATURE, canonical, decode
+from landbridge.registry.files import named_in
 
 LARGEST: Final = 1_000_000
 """Bytes of a statement."""
@@ -72,6 +73,9 @@ class Shelf(Protocol):
 
     def says_the_same(self, record_id: str, data: Mapping[str, Any]) -> bool:
         """Whether the record that we hold under this id has these answers."""
+
+    def keeps_back(self, record_id: str, sha256: str) -> bool:
+        """Whether somebody brought a file here that whoever names it in this record has not shown to have."""
 
 
 @dataclass(frozen=True)
@@ -217,6 +221,8 @@ def _weighed(judged: Judged, held: Held | None, court: Court) -> Outcome:
             raise NotTaken("invalid", "Only what is public, or for the network, is exchanged.")
         judged.data = checked(said.get("format"), said.get("edition"), said.get("language"), said.get("data"))
         _check_rest(said)
+        if any(shelf.keeps_back(judged.record, one["sha256"]) for one in named_in(judged.data)):
+            raise NotTaken("file", "It names a file that lies here; it waits until its node has given the same bytes.")
     if held is not None and held.origin != judged.node:
         if judged.gone or shelf.says_the_same(judged.record, judged.data):
             return Outcome.SKIPPED

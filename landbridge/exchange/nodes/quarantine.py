@@ -21,7 +21,7 @@ from landbridge.registry.queries import states
 from landbridge.registry.workflow import State, Visibility, Workflow
 from landbridge.registry.writing import Actor, require
 
-CURABLE: Final = ("key", "format", "edition", "term", "future")
+CURABLE: Final = ("key", "format", "edition", "term", "future", "file")
 """Reasons that pass: a list of keys comes, this node is updated, a date is reached."""
 WAYS: Final = ("drop", "again", "take", "ours", "back")
 """How a person settles one: forget it; try it again; give the record to the node that claims it; of what we said

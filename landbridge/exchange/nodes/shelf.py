@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from landbridge.exchange.models import Peer, Quarantined, Received, Statement
+from landbridge.exchange.models import Peer, Quarantined, Received, Statement, WantedFile
 from landbridge.exchange.nodes import moments
 from landbridge.exchange.nodes.judging import Held, Origin
 from landbridge.exchange.nodes.keys import me, own_keys, revoked_since
@@ -14,7 +14,7 @@ from landbridge.exchange.nodes.lists import BadList, KeyList, OldList, kept_list
 from landbridge.exchange.nodes.policy import takes
 from landbridge.exchange.nodes.statements import says
 from landbridge.registry import journal
-from landbridge.registry.models import Record
+from landbridge.registry.models import Record, StoredFile
 from landbridge.registry.queries import states
 from landbridge.registry.receiving import Arrival, receive_many
 from landbridge.registry.workflow import State, Workflow
@@ -58,6 +58,12 @@ class DatabaseShelf:
         """Whether the record under this id has these answers; the day on which it was confirmed is no difference."""
         ours = states([record_id]).get(record_id)
         return ours is not None and _without_day(ours.data) == _without_day(data)
+
+    def keeps_back(self, record_id: str, sha256: str) -> bool:
+        """Whether a file is somebody's here, and whoever names it in this record did not give the bytes."""
+        if not StoredFile.objects.filter(pk=sha256, brought_by__isnull=False).exists():
+            return False
+        return not WantedFile.objects.filter(sha256=sha256, record_id=record_id, proven=True).exists()
 
     def forget(self, node: str) -> None:
         """What we know of a node changed."""

@@ -14,7 +14,7 @@ from django.db import transaction
 from django.db.models import Max
 
 from landbridge.exchange.models import NodeKey, Statement, ThisNode
-from landbridge.exchange.nodes import moments
+from landbridge.exchange.nodes import moments, nudging
 from landbridge.exchange.nodes.keys import me, own_key, private_key, this_node
 from landbridge.exchange.nodes.lists import VERSION
 from landbridge.exchange.signing import KEY, SIGNATURE, canonical, encode
@@ -207,8 +207,8 @@ class StatementFollower:
         """Say it; what others said of their records is passed on as they said it, and is not ours to sign."""
         ids = list(dict.fromkeys(change.record_id for change in changes))
         own = set(Record.objects.filter(pk__in=ids, origin="").values_list("pk", flat=True))
-        if own:
-            state(states, [one for one in ids if one in own])
+        if own and state(states, [one for one in ids if one in own]):
+            nudging.soon()
 
     def reset(self) -> None:
         """A messenger forgets nothing."""

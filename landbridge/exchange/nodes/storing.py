@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from django.db.models import F
 
 from landbridge.exchange.models import Quarantined, Received, Statement
-from landbridge.exchange.nodes import moments
+from landbridge.exchange.nodes import files, moments
 from landbridge.exchange.nodes.judging import Held, Judged
 from landbridge.exchange.nodes.statements import put
 from landbridge.exchange.signing import KEY
@@ -54,6 +54,9 @@ def store(batch: Batch, taken: "Taken") -> None:
     for node in dict.fromkeys(one.node for one in batch.taken.values()):
         _receive(batch, node, there, taken)
     _put(batch)
+    for one in batch.taken.values():
+        if one.said.get("files"):
+            files.want(one.record, batch.via, files.named(one.said))
     _note_received(batch)
     _note_refused(batch)
 
@@ -133,6 +136,8 @@ def _note_refused(batch: Batch) -> None:
     full = Quarantined.objects.filter(via=batch.via, settled_at=None).count() >= MOST_OPEN
     for one in batch.refused if not full else ():
         quarantine(batch.via, one.node, one.record, one.sequence, one.reason, one.problem, one.body)
+        if one.reason == "file":
+            files.want(one.record, batch.via, files.named(one.said), also_here=True)
 
 
 def quarantine(

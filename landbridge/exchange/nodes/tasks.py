@@ -1,0 +1,69 @@
+"""What the clock does for the exchange: begin what is due with each peer, and keep things tidy."""
+
+import logging
+import threading
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Final
+
+from django.db import connections
+
+from landbridge.exchange.models import Exchange, Peer
+from landbridge.exchange.nodes import fetching, nudging, quarantine, serving, statements, sync
+
+logger = logging.getLogger(__name__)
+
+PEERS_AT_ONCE: Final = 4
+KEPT: Final = timedelta(days=90)
+_busy: set[int] = set()
+"""The peers that a thread of this process is exchanging with."""
+
+
+def _in_background(peer: Peer) -> None:
+    """In a thread of its own: a peer that takes its time must not hold up those who follow the journal."""
+
+    def work() -> None:
+        try:
+            sync.exchange(peer)
+        except Exception:
+            logger.exception("The exchange with %s failed; it is tried again", peer.address)
+        finally:
+            _busy.discard(peer.pk)
+            connections.close_all()
+
+    _busy.add(peer.pk)
+    threading.Thread(target=work, name=f"exchange-{peer.pk}", daemon=True).start()
+
+
+class ExchangeWithPeers:
+    """A task of the clock: begins the exchanges that are due, those that have waited longest first."""
+
+    name = "exchange"
+    every = 1.5
+
+    def __init__(self, start: Callable[[Peer], object] = _in_background) -> None:
+        self.start = start
+
+    def run(self, now: datetime) -> None:
+        """Begin them, and tell the peers when there is something new here."""
+        due = Peer.objects.filter(state="active", due_at__lte=now).exclude(pk__in=list(_busy)).order_by("due_at")
+        for peer in due[: max(PEERS_AT_ONCE - len(_busy), 0)]:
+            self.start(peer)
+        nudging.soon()
+
+
+class TendExchange:
+    """A task of the clock: what waits for its day is tried again, an embargo runs out, what is old is forgotten."""
+
+    name = "tend-exchange"
+    every = 600.0
+
+    def run(self, now: datetime) -> None:
+        """Do it."""
+        serving.forget_nonces()
+        if statements.is_said_elsewhere():
+            statements.sign_anew()
+        serving.release()
+        quarantine.try_again()
+        fetching.forget_halves()
+        Exchange.objects.filter(began_at__lt=now - KEPT).delete()
