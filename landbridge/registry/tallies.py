@@ -1,9 +1,9 @@
-"""How often records are viewed and matched: counted in memory, written every ten seconds by a thread of its own.
+"""How often records are viewed, matched and written about: counted in memory, written every ten seconds by a thread of its own.
 
 No page waits for the database: a count is one addition to a dictionary. Who looked is not kept, not even in memory.
 What a process has counted and not written yet is written when it ends; after a hard kill ten seconds are lost, which a
-count of interest can bear. Contacts are not counted yet: a mail that somebody writes in a program of their own is not
-seen here.
+count of interest can bear. A letter counts when it is written through the node; a mail that somebody writes in a
+program of their own is not seen here.
 """
 
 import atexit
@@ -26,7 +26,7 @@ from landbridge.registry.review import title_shown
 
 logger = logging.getLogger(__name__)
 
-Kind = Literal["viewed", "matched"]
+Kind = Literal["viewed", "matched", "contacted"]
 EVERY: Final = 10.0
 """Seconds between two writes of a process."""
 DAYS: Final = 30

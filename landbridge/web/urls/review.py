@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
+from landbridge.web.urls.lazily import lazily
 from landbridge.web.views import compare, review, trails, work
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -10,6 +11,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("review/batch/<str:name>", review.batch),
     path("review/batch/<str:name>/undo", review.undo),
     path("records/<str:record_id>/work", work.work),
+    path("records/<str:record_id>/contact", lazily("contact", "write")),
     path("records/<str:record_id>/compare", compare.differences),
     path("records/<str:record_id>/trail.csv", trails.record_csv),
     path("people/<int:account_id>/trail", trails.person),
