@@ -17,4 +17,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     re_path(rf"{_COLLECTION}/sortables$", lazily("ogc", "sortables")),
     re_path(rf"{_COLLECTION}/items$", lazily("ogc", "items")),
     re_path(rf"{_COLLECTION}/items/(?P<record_id>[^/]{{1,100}})$", lazily("ogc", "item")),
+    path("embed", lazily("embed", "builder")),
+    re_path(r"^embed/(?P<kind>list|match)\.js$", lazily("embed", "script")),
+    re_path(r"^embed/(?P<kind>list|match)\.json$", lazily("embed", "data")),
+    path("embed/list.html", lazily("embed", "fragment")),
 ]
