@@ -65,6 +65,7 @@ _CLASSES: Final[Mapping[str, str]] = {
     "dct:language": "dct:LinguisticSystem", "dcat:mediaType": "dct:MediaType", "dct:format": "dct:MediaTypeOrExtent",
     "dct:license": "dct:LicenseDocument", "dcat:landingPage": "foaf:Document", "foaf:homepage": "foaf:Document",
     "dct:spatial": "dct:Location", "dct:accrualPeriodicity": "dct:Frequency", "dct:conformsTo": "dct:Standard",
+    "spdx:algorithm": "spdx:ChecksumAlgorithm",
 }  # fmt: skip
 """Term to the class of what it leads to: whoever checks the whole profile has not the European lists at hand."""
 
