@@ -148,6 +148,7 @@ DOORS: dict[str, str] = {
     "iati": "landbridge.exchange.in_.sources.iati.Iati",
     "crs": "landbridge.exchange.in_.sources.crs.Crs",
     "epo": "landbridge.exchange.in_.sources.epo.Epo",
+    "uspto": "landbridge.exchange.in_.sources.uspto.Uspto",
 }
 """The doors in: name to the dotted name of its class; see `exchange/in_/door.py`."""
 

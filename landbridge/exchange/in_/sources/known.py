@@ -11,13 +11,15 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from functools import cache
 from pathlib import Path
-from typing import IO, Any, Final, cast
+from typing import IO, TYPE_CHECKING, Any, Final, cast
 
 from landbridge.exchange.in_.door import Ask, BadSource, Found
 from landbridge.formats import tidy
-from landbridge.formats.vocabulary import find as term_of_key
 from landbridge.formats.vocabulary import vocabulary
 from landbridge.lib.languages import DEFAULT, is_language_tag
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element
 
 TABLES: Final = Path(__file__).parent / "tables"
 LONGEST_KEY: Final = 500
@@ -57,18 +59,26 @@ def dac_places(code: str) -> list[str]:
 
 
 def purposes(codes: Iterable[str]) -> dict[str, list[str]]:
-    """Themes and further subjects that purpose codes of the OECD name, by the longest beginning in the table."""
-    said: dict[str, dict[str, None]] = {"themes": {}, "subjects": {}}
-    known = table("dac_purposes")
+    """Themes and further subjects that purpose codes of the OECD name."""
+    return by_beginning("dac_purposes", codes)
+
+
+def by_beginning(name: str, codes: Iterable[str]) -> dict[str, list[str]]:
+    """Answers that codes of a hierarchy stand for, by the longest beginning that the table has.
+
+    Terms of the vocabularies `themes` and `technologies` answer the questions of these names, all others `subjects`.
+    """
+    said: dict[str, dict[str, None]] = {"themes": {}, "technologies": {}, "subjects": {}}
+    known = table(name)
     for code in codes:
-        beginnings = (code[:length] for length in range(len(code), 2, -1))
+        beginnings = (code[:length] for length in range(len(code), 0, -1))
         for key in next((known[part] for part in beginnings if part in known), ()):
             vocabulary_name, _, term = key.partition(":")
-            if term_of_key(key) is not None:
-                said["themes" if vocabulary_name == "themes" else "subjects"][
-                    term if vocabulary_name == "themes" else key
-                ] = None
-    return {name: list(keys) for name, keys in said.items() if keys}
+            if vocabulary_name in ("themes", "technologies"):
+                said[vocabulary_name][term] = None
+            else:
+                said["subjects"][key] = None
+    return {question: list(keys) for question, keys in said.items() if keys}
 
 
 def language(name: str | None, default: str = "") -> str:
@@ -289,6 +299,11 @@ def expect(status: int, address: str) -> None:
         hint = {401: "ask for a key", 403: "ask for a key", 404: "check the address", 429: "ask less often"}
         todo = hint.get(status, "try again later" if status >= 500 else "check the address")
         raise BadSource(f"{shorter(address, 200)} answers with status {status}; {todo}.")
+
+
+def all_text(element: "_Element") -> str:
+    """All the text in an element."""
+    return "".join(str(part) for part in element.itertext())
 
 
 def listed(value: Any) -> Sequence[Any]:
