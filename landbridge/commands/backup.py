@@ -10,6 +10,7 @@ from django.db import connection
 from landbridge.commands import archive
 from landbridge.commands.shared import follow_with_bar, say, up_to_date
 from landbridge.commands.worker import at_home
+from landbridge.exchange.nodes.serving import begin_anew
 from landbridge.parties.models import Account
 from landbridge.registry.queries import count
 
@@ -56,6 +57,7 @@ def _restore(source: Path, force: bool) -> None:
         archive.bring_back(Path(folder), manifest)
     connection.close()
     up_to_date()
+    begin_anew()  # Other nodes have read further in the order of our statements than the backup goes.
     say("restored", f"{count()} records, as of {manifest['made']}")
     follow_with_bar()
     say("index", "in step with the journal")

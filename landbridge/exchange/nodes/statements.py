@@ -66,7 +66,7 @@ def content_of(view: RecordView, node: str) -> dict[str, Any]:
         "landbridge": VERSION, "kind": KIND, "node": node, "record": view.id, "gone": False, "format": view.format,
         "edition": view.edition, "language": view.language, "visibility": view.visibility, "data": data,
         "published": moments.written(view.published_at or view.updated_at), "confirmed": _day(view.confirmed_on),
-        "expires": _day(view.expires_on), "licence": data.get("work_licence") or "",
+        "expires": _day(view.expires_on), "licence": data.get("work_licence") or data.get("licence") or "",
         "files": [files[name] for name in sorted(files)],
     }  # fmt: skip
     return {**content, "owner": view.owner} if view.owner else content
