@@ -64,7 +64,9 @@ def test_the_stick_is_as_good_as_a_line(bundle: Path) -> None:
     assert not Record.objects.exists()
     report = take_in(actor=NODE, path=bundle)
     assert report.counts == {**ahead.counts, "gone": report.counts["gone"]}
-    assert set(Record.objects.values_list("pk", "origin")) == {(one, THERE) for one in ("reef-one", "reef-two", "reef-three")}
+    assert set(Record.objects.values_list("pk", "origin")) == {
+        (one, THERE) for one in ("reef-one", "reef-two", "reef-three")
+    }
     again = take_in(actor=NODE, path=bundle)
     assert (again.counts["new"], again.counts["same"], again.counts["changed"]) == (0, 4, 0)
     assert Exchange.objects.filter(kind="bundle-in", error="").count() == 2
