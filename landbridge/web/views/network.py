@@ -100,7 +100,7 @@ def state_name(state: str) -> str:
     }[state]  # fmt: skip
 
 
-_LOOKS: Final = {"fresh": "shown", "this": "shown", "failing": "waits", "late": "waits", "blocked": "waits"}
+LOOKS: Final = {"fresh": "shown", "this": "shown", "failing": "waits", "late": "waits", "blocked": "waits"}
 
 
 def _shown(node: Node, party: str) -> Shown:
@@ -108,7 +108,7 @@ def _shown(node: Node, party: str) -> Shown:
     named = listed(capital(language_name(tag)) for tag in tags[:_LANGUAGES])
     formats = sorted(node.holdings.formats.items(), key=lambda one: -one[1])
     return Shown(
-        node=node, name=name_in(node.names, reader_language()), look=_LOOKS.get(node.state, ""),
+        node=node, name=name_in(node.names, reader_language()), look=LOOKS.get(node.state, ""),
         state=state_name(node.state), party=party,
         formats=[(name, format_plural(name), number(count)) for name, count in formats],
         languages=named + (" …" if len(tags) > _LANGUAGES else ""),
