@@ -4,6 +4,7 @@ Only what speaks for a match counts: where nothing is known nothing is added, an
 """
 
 import math
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -58,6 +59,19 @@ NOTHING: Final = Judgement()
 def _say(value: float, template: Callable[[], str], **parts: Callable[[], str]) -> Judgement:
     """A judgement whose sentence is put together when somebody reads it, in that reader's language."""
     return Judgement(value, lambda: template() % {name: part() for name, part in parts.items()})
+
+
+_WORDS: Final = re.compile(r"\w+")
+
+
+def likeness_of_title(profile: Profile, stored: Mapping[str, Any]) -> float:
+    """How far the need says just what the title says, in whichever language: 1 for the same words, no more and no
+    less."""
+    best = 0.0
+    for title in stored["title"].values():
+        words = set(_WORDS.findall(fold(normalise(title))))
+        best = max(best, len(words & profile.said) / (len(words | profile.said) or 1))
+    return best
 
 
 @dataclass(frozen=True, slots=True)

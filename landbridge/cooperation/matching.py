@@ -34,6 +34,10 @@ LEAST: Final = 0.02
 """Below this score nothing of the need is in the record."""
 FITS: Final = 0.35
 """Below this score nothing fits well, and the reader is told so."""
+LIKE: Final = 0.005
+"""What a title of the very same words adds: it settles who comes first among those that answer alike."""
+ANSWERS: Final = 0.6
+"""Only where a record speaks of so much of what is asked are the titles compared."""
 SUNK: Final = 0.85
 """What is overdue for confirmation keeps so much of its score, and stands below what is as good and fresh."""
 
@@ -298,6 +302,8 @@ class _Judge:
         about = judged["topic"].value
         others = sum(WEIGHTS[name] * one.value for name, one in judged.items() if name != "topic")
         whole = WEIGHTS["topic"] * about + others * self._weight_of_others(about)
+        if about > ANSWERS:
+            whole += LIKE * criteria.likeness_of_title(self.profile, row.stored)
         return whole * SUNK if criteria.overdue(row.stored, self.today) else whole
 
     @staticmethod

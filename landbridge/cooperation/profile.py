@@ -129,6 +129,8 @@ class Profile:
     """Concept to the place in the text (or the coded term) that named it: one reason is named for each."""
     itself: str = ""
     """The id of the record that asks, which is no answer to itself."""
+    said: set[str] = field(default_factory=set)
+    """All its words, folded: of two records that answer alike, the one whose title says just this comes first."""
 
     def add(self, reading: Reading, weight: float, without: frozenset[str] = frozenset()) -> None:
         """Take in a text that was read."""
@@ -137,6 +139,7 @@ class Profile:
         empty = annotator().network.empty.get(reading.language, set())
         named = {at for one in reading.found for at in range(one.first, one.last + 1)}
         taken = _taken_away(reading, without)
+        self.said.update(word.folded for word in reading.words)
         for at, word in enumerate(reading.words):
             if word.folded in stop or at in places or at in taken or (word.tokens[0] in empty and at not in named):
                 continue

@@ -179,6 +179,14 @@ def test_a_record_that_speaks_of_more_of_the_need_comes_first(engine: Index) -> 
     assert found.matches[0].id == "broad"
 
 
+def test_of_two_that_answer_alike_the_one_of_the_very_words_comes_first(engine: Index) -> None:
+    more = record("a-more", title="Red List Index for utilized species of rivers, lakes and wetlands")
+    same = record("b-same", title="Red List Index for utilized species")
+    others = [record(f"other-{n}", title=f"Grassland and cattle {n}") for n in range(20)]
+    fill(engine, [more, same, *others])
+    assert [match.id for match in match_text("Red List Index for utilized species").matches[:2]] == ["b-same", "a-more"]
+
+
 @pytest.mark.usefixtures("filled")
 @pytest.mark.parametrize("text", ["We look for a seed bank and for mangroves", "我们想要种子库和红树林"])
 def test_what_the_reader_takes_away_counts_no_longer(text: str) -> None:
