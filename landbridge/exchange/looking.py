@@ -74,7 +74,7 @@ def _seen(start: Look, told: Mapping[str, Any], keys: Mapping[str, Any]) -> Look
     return Look(
         start.address, start.fingerprint, start.reach, calls_itself=found.node, names=found.names,
         version=_text(told, "version"), records=records if type(records) is int and records >= 0 else None,
-        formats=tuple(one for one in FORMATS if one in (told.get("formats") or ())), languages=_languages(told),
+        formats=_formats(told), languages=_languages(told),
         says_fingerprint=_text(told, "fingerprint"), proven=True,
     )  # fmt: skip
 
@@ -89,6 +89,12 @@ def _names(told: Mapping[str, Any]) -> dict[str, str]:
     if not isinstance(names, dict):
         return {}
     return {str(tag)[:12]: name[:200] for tag, name in list(names.items())[:20] if isinstance(name, str)}
+
+
+def _formats(told: Mapping[str, Any]) -> tuple[str, ...]:
+    """Those that this node knows as well."""
+    every = told.get("formats")
+    return tuple(one for one in FORMATS if one in every) if isinstance(every, dict) else ()
 
 
 def _languages(told: Mapping[str, Any]) -> tuple[str, ...]:
