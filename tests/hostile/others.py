@@ -87,6 +87,7 @@ def bring(company: Company) -> Others:
         account=malia, name=WORD, prefix="lb_zyx", digest=digest("key"), scopes=["read"], made_by=malia,
         expires_at=later,
     )  # fmt: skip
+    _made("exchange.BundleJob", id=COPY, kind="make", name=WORD, state="done", error=WORD, by=malia)
     webhook = _made("exchange.Webhook", account=malia, url=f"https://{WORD}.example/", secret=WORD)
     return Others(
         records=records, comment=comment.pk, invitation=invitation.pk,
@@ -147,7 +148,8 @@ FILLS: Final[dict[str, Fill]] = {
     "token": lambda others: [others.token],
     "service": lambda others: [others.account],
     "webhook": lambda others: [others.webhook],
-    "kind": lambda others: ["xlsx", "docx"],
+    "kind": lambda others: ["xlsx", "docx", "list", "match"],
+    "job": lambda others: [COPY],
     "webhook_id": lambda others: [others.webhook],
     "token_id": lambda others: [others.token],
     "service_id": lambda others: [others.account],

@@ -8,8 +8,8 @@ from typing import Any, Final
 
 from django.db import transaction
 
-from landbridge.exchange.models import Word
-from landbridge.exchange.nodes.shelf import held_body
+from landbridge.exchange.models import Statement, Word
+from landbridge.exchange.nodes.statements import says
 from landbridge.formats import tidy
 from landbridge.parties.permissions import Permission
 from landbridge.registry.actions import draft
@@ -45,8 +45,8 @@ def received(record_id: str, reader: Reader) -> RecordView:
 
 def owner_of(record_id: str) -> str | None:
     """The party that owns the record on its node."""
-    said = held_body(record_id) or {}
-    owner = said.get("owner")
+    row = Statement.objects.filter(record_id=record_id).first()
+    owner = says(row.body).get("owner") if row is not None else None
     return owner if isinstance(owner, str) else None
 
 

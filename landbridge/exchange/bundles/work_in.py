@@ -28,7 +28,7 @@ from landbridge.registry.models import Record
 from landbridge.registry.queries import Unknown
 from landbridge.registry.rules import OPERATOR
 from landbridge.registry.safeguards import Unsafe
-from landbridge.registry.workflow import NotPossible
+from landbridge.registry.workflow import NotPossible, State
 from landbridge.registry.writing import NODE, Conflict, Forbidden, Said
 
 MOST: Final = 20_000
@@ -159,6 +159,8 @@ class _Taker:
         on = _day(item)
         if record.owner_id not in self.merger.parties or on is None or record.published_at is None:
             return False
+        if record.state != State.PUBLISHED:
+            return False  # Somebody is at work on it.
         if record.published_at.date() > on:
             return False
         actions.confirm(actor=NODE, record_id=record.pk, on=on, said=Said(self.merger.note(item)))

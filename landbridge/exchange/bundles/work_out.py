@@ -37,10 +37,10 @@ class _Work:
     files: dict[str, None] = field(default_factory=dict)
 
     def items(self) -> Iterator[dict[str, Any]]:
-        """Records first: remarks on them come after."""
+        """Words first: what is confirmed is what was seen, before a change comes to it. Remarks after their records."""
+        yield from self._words()
         yield from self._records()
         yield from self._remarks()
-        yield from self._words()
 
     def _records(self) -> Iterator[dict[str, Any]]:
         """What was never published here; a private record stays. A change that is proposed goes to its node alone."""

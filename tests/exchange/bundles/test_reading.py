@@ -162,7 +162,7 @@ HOSTILE: list[tuple[str, Change]] = [
 
 @pytest.mark.parametrize(("code", "change"), HOSTILE, ids=[f"{at}-{code}" for at, (code, _) in enumerate(HOSTILE)])
 def test_each_trick_ends_as_one_line(bundle: Path, tmp_path: Path, code: str, change: Change) -> None:
-    before = {path for path in tmp_path.rglob("*")}
+    before = set(tmp_path.rglob("*"))
     changed = _rewritten(bundle, change)
     with pytest.raises(BadBundle) as refusal:
         take_in(actor=NODE, path=changed)
@@ -171,7 +171,7 @@ def test_each_trick_ends_as_one_line(bundle: Path, tmp_path: Path, code: str, ch
     assert not Record.objects.exists()
     assert not Statement.objects.exists()
     assert Exchange.objects.get().error == str(refusal.value)
-    assert {path for path in tmp_path.rglob("*")} - before <= {changed}, "nothing is written outside"
+    assert set(tmp_path.rglob("*")) - before <= {changed}, "nothing is written outside"
 
 
 def test_links_doubles_bombs_and_halves(bundle: Path) -> None:

@@ -22,9 +22,9 @@ from landbridge.registry.models import Comment, Record, Revision
 from landbridge.registry.queries import get, latest
 from landbridge.registry.rules import ANYONE, OPERATOR
 from landbridge.registry.workflow import Workflow
-from landbridge.registry.writing import Actor, Forbidden
+from landbridge.registry.writing import Forbidden
 from tests.cast import Cast, assemble
-from tests.exchange.bundles.elsewhere import HERE, THERE, become, fingerprint, know, say
+from tests.exchange.bundles.elsewhere import HERE, become, fingerprint, know, say
 
 pytestmark = [pytest.mark.django_db, pytest.mark.once]
 ISLAND = "https://island.example"
@@ -108,8 +108,8 @@ def item(number: int = 1, **more: Any) -> dict[str, Any]:
             "places": ["FJI"]}  # fmt: skip
     told = {
         "kind": "record", "record": "island-need", "revision": number, "state": "submitted", "format": "technology",
-        "edition": 1, "language": "en", "data": data, "visibility": "public", "owner": "FJI", "changes": "", "base": None,
-        "by": "Losa", "at": "2026-03-01T10:00:00.000Z", "item": f"item-{number}",
+        "edition": 1, "language": "en", "data": data, "visibility": "public", "owner": "FJI", "changes": "",
+        "base": None, "by": "Losa", "at": "2026-03-01T10:00:00.000Z", "item": f"item-{number}",
     }  # fmt: skip
     return told | more
 
@@ -189,7 +189,7 @@ def test_a_change_to_our_record_is_merged_into_it_or_put_beside_it(story: Story)
     data = item()["data"] | {"contacts": [{"name": "Office", "email": "office@example.org"}]}
     made = actions.draft(actor=NODE, format="technology", data=data, owner="FJI", record_id="ours").pk
     actions.publish(actor=NODE, record_id=made)
-    base = {name: answer for name, answer in get(made, ANYONE).data.items()}
+    base = dict(get(made, ANYONE).data)
     change = item(data=base | {"subnational": {"en": "Kadavu"}}, changes=made, base=base, owner="")
     waits = read(story.stick(change | {"item": "without"}))
     assert outcomes(waits) == ["waits"]
@@ -297,4 +297,3 @@ def test_the_whole_way_there_and_back(story: Story, tmp_path: Path, monkeypatch:
     assert Comment.objects.count() == 1
     assert WorkTaken.objects.count() == 3
     assert orjson.dumps(report.as_json())
-    assert Actor
