@@ -2,9 +2,9 @@
 
 20,000 multilingual records from a seed go into Landbridge. What it tells of them in Dublin Core goes, element by
 element, into `oaipmh` and `oai-repo`, which hold it in memory and have nothing else to do: no rights, no tombstones, no
-datestamps in commit order. pycsw loads the records with its own loader. Each server runs alone; the clients sickle and
-oaipmh-scythe read every record of each, three times in turn. sickle cannot get past pycsw's first page, which wants the
-metadataPrefix beside the token; a client that humours it reads that one.
+datestamps in commit order. pycsw loads the records with its own loader. One server is asked at a time; the clients
+sickle and oaipmh-scythe read every record of each, some rounds in turn. sickle cannot get past pycsw's first page,
+which wants the metadataPrefix beside the token; a client that humours it reads that one.
 
     python benchmarks/harvest.py [--records 20000] [--rounds 3] [--only landbridge,oaipmh,oai-repo,pycsw]
     python benchmarks/harvest.py --weigh 20000,500000     # memory of the server, before and after a harvest
@@ -17,7 +17,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlencode
@@ -115,7 +115,7 @@ def pages(url: str, *, humour: bool = False, headers: dict[str, str] | None = No
             root = etree.fromstring(response.read())
         yield root
         token = root.find(f".//{OAI}resumptionToken")
-        if token is None or not token.text:
+        if token is None or not token.text or token.text == "0":  # pycsw begins again at the end.
             return
         asked = {"verb": "ListRecords", "resumptionToken": token.text}
         asked |= {"metadataPrefix": "oai_dc"} if humour else {}
@@ -180,33 +180,36 @@ def told(url: str, path: Path) -> int:
 
 
 def compare(count: int, rounds: int, only: Sequence[str], folder: Path, environments: Path) -> list[Figures]:
-    """All servers in turn, each alone."""
-    ours = Landbridge(folder)
+    """All servers, round by round, one asked at a time: whatever else the machine does falls on all of them alike."""
+    ours, harvested = Landbridge(folder), folder / "harvested.jsonl"
     print("Landbridge: loading", flush=True)
     ours.load(every(count))
-    harvested = folder / "harvested.jsonl"
     with ours.run():
         octets = told(ours.url, harvested)
     servers: list[Landbridge | Bare | Humoured] = [
         ours, Bare("oaipmh", "oaipmh==4.*", folder, environments, harvested),
         Bare("oai-repo", "oai-repo==0.5.*", folder, environments, harvested), Humoured(folder, environments),
     ]  # fmt: skip
-    found = []
-    for server in servers:
-        if only and server.name.lower() not in only:
-            continue
-        figures = Figures(server.name, octets=octets if server is ours else 0)
-        found.append(figures)
-        print(f"{server.name}: harvesting", flush=True)
-        clients = {"sickle": by_sickle, "by hand": by_hand} if isinstance(server, Humoured) else CLIENTS
-        try:
-            if isinstance(server, Humoured):
-                server.load(list(every(count)))
-            with server.run():
-                for _ in range(rounds + 1):  # The first round warms the server up; the best of all counts.
-                    measure(figures, server.url, count, clients)
-        except (Missing, RuntimeError) as problem:
-            figures.problems["server"] = str(problem)[:200]
+    found = [Figures(server.name, octets=octets if server is ours else 0) for server in servers]
+    with ExitStack() as stack:
+        running_: list[tuple[Figures, str, dict[str, Callable[[str], int]]]] = []
+        for server, figures in zip(servers, found, strict=True):
+            if only and server.name.lower() not in only:
+                continue
+            try:
+                if isinstance(server, Humoured):
+                    print("pycsw: loading", flush=True)
+                    server.load(list(every(count)))
+                stack.enter_context(server.run())
+            except (Missing, RuntimeError) as problem:
+                figures.problems["server"] = str(problem)[:200]
+                continue
+            clients = {"sickle": by_sickle, "by hand": by_hand} if isinstance(server, Humoured) else CLIENTS
+            running_.append((figures, server.url, clients))
+        for number in range(rounds + 1):  # The first round warms the servers up; the best of all counts.
+            print(f"round {number}", flush=True)
+            for figures, url, clients in running_:
+                measure(figures, url, count, clients)
     return found
 
 
@@ -217,7 +220,7 @@ def show(found: Sequence[Figures]) -> bool:
         cells = "".join(f"{one.rates.get(name, 0):>12,.0f}" for name in (*CLIENTS, "by hand"))
         print(f"{one.name:<20}{cells}  {'; '.join(f'{name}: {what}' for name, what in one.problems.items())}")
     by_name = {one.name: one for one in found}
-    ours, barest = by_name["Landbridge"].rates, 0.0
+    ours = by_name["Landbridge"].rates
     barest = max((one.rates.get("sickle", 0) for one in found if one.name in ("oaipmh", "oai-repo")), default=0)
     if not barest or "sickle" not in ours:
         return False

@@ -15,10 +15,13 @@ from tests.hostile.looking import ask
 from tests.hostile.others import Others, ways
 
 pytestmark = pytest.mark.once  # Headers and tokens have nothing to do with the database.
-EXEMPT: Final = ("confirm/%(secret)s", "notices/stop/%(key)s")
-"""Addresses of pages that take a POST without a token: the secret in the address is the key. The API is the other
-exception: it never asks for a session."""
-SAME_FOR_ALL: Final = ("/assets/", "/favicon", "/robots.txt", "/healthz", "/static/", "/write/terms/", "/forms/")
+EXEMPT: Final = ("confirm/%(secret)s", "notices/stop/%(key)s", "oai")
+"""Addresses that take a POST without a token: the secret in the address is the key, and harvesters only read. The API is
+the other exception: it never asks for a session."""
+SAME_FOR_ALL: Final = (
+    "/assets/", "/favicon", "/robots.txt", "/healthz", "/static/", "/write/terms/", "/forms/", "/feed", "/embed/",
+    "/ogc", "/opensearch.xml",
+)  # fmt: skip
 LEADS: Final = ("next", "back", "return", "return_to", "to", "url", "redirect", "redirect_to", "here", "from", "after")
 """Names that a parameter with an address could have."""
 AWAY: Final = (

@@ -1,4 +1,4 @@
-"""What a harvester is told of a change: everything that it can see gets a new datestamp, and nothing that it may not."""
+"""What a harvester is told of a change: all that it can see gets a new datestamp, and nothing that it may not."""
 
 from typing import Any, Final
 
