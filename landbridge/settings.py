@@ -10,7 +10,7 @@ import django.conf.locale
 from django.core.exceptions import ImproperlyConfigured
 
 from landbridge import __version__
-from landbridge.lib.environment import identity_providers, letters, networks, sender
+from landbridge.lib.environment import dois, identity_providers, letters, networks, sender
 from landbridge.lib.languages import LANGUAGES as TAGS
 from landbridge.lib.languages import NAMES
 from landbridge.lib.mail import one_line
@@ -102,6 +102,9 @@ WEBHOOKS_LOCAL = DEBUG
 """Whether webhooks may be plain HTTP and lead to this very host: for somebody who tries out a receiver."""
 NEIGHBOURS = networks("LANDBRIDGE_NEIGHBOURS", os.environ.get("LANDBRIDGE_NEIGHBOURS") or "")
 """The networks, beyond the open Internet, whose nodes and sources this node may call."""
+DOI = dois(os.environ.get("LANDBRIDGE_DOI") or "")
+"""Who registers DOIs for our records; empty when nobody does. See `exchange/out/linked/minter.py`."""
+DOI_FORMATS = [one.strip() for one in (os.environ.get("LANDBRIDGE_DOI_FORMATS") or "resource,case_study").split(",")]
 INDEX_ENGINE = _choice("LANDBRIDGE_INDEX", ("tantivy", "fts5"), "tantivy")
 WORKERS = _number("LANDBRIDGE_WORKERS", 2, 1, 64)
 VERSION = __version__
@@ -151,6 +154,9 @@ DOORS: dict[str, str] = {
     "uspto": "landbridge.exchange.in_.sources.uspto.Uspto",
 }
 """The doors in: name to the dotted name of its class; see `exchange/in_/door.py`."""
+if DOI:
+    FOLLOWERS.append("landbridge.exchange.out.linked.minting.DoiFollower")
+    TASKS.append("landbridge.exchange.out.linked.minting.MintDois")
 
 IDENTITY_PROVIDERS = identity_providers(os.environ.get("LANDBRIDGE_OIDC") or "")
 """The OpenID Connect providers of this node, in the words of allauth."""

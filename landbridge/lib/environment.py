@@ -68,6 +68,26 @@ def _is_discovery(address: str) -> bool:
     return bool(parts.hostname) and (parts.scheme == "https" or (parts.scheme == "http" and is_local))
 
 
+def dois(url: str) -> dict[str, Any]:
+    """Who registers DOIs: https://REPOSITORY:PASSWORD@api.datacite.org/10.12345; nothing when nobody does."""
+    if not url:
+        return {}
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname + (f":{parts.port}" if parts.port else "") if parts.hostname else ""
+    except ValueError:
+        parts, host = urlsplit(""), ""
+    prefix = parts.path.strip("/")
+    is_whole = parts.scheme == "https" and host and parts.username and parts.password
+    if not is_whole or not re.fullmatch(r"10\.\d{4,9}", prefix) or parts.query or parts.fragment:
+        # It holds a password: what was written is never shown.
+        raise ImproperlyConfigured("LANDBRIDGE_DOI must be https://REPOSITORY:PASSWORD@api.datacite.org/10.12345.")
+    return {
+        "api": f"https://{host}", "prefix": prefix, "repository": unquote(parts.username or ""),
+        "password": unquote(parts.password or ""),
+    }  # fmt: skip
+
+
 def networks(name: str, text: str) -> Sequence[IPv4Network | IPv6Network]:
     """Networks such as 10.0.0.0/8 or single addresses, separated by commas."""
     try:

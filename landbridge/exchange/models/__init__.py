@@ -2,6 +2,7 @@
 
 from landbridge.exchange.models.annotations import About
 from landbridge.exchange.models.bundles import BundleJob, Word, WorkRight, WorkTaken
+from landbridge.exchange.models.dois import Doi
 from landbridge.exchange.models.hooks import Delivery, Passage, Webhook
 from landbridge.exchange.models.network import (
     Exchange,
@@ -19,7 +20,7 @@ from landbridge.exchange.models.oai import OaiClock, OaiRecord
 from landbridge.exchange.models.sources import Likeness, Refusal, Source, SourceItem, SourceRun, Step
 
 __all__ = [
-    "About", "BundleJob", "Delivery", "Exchange", "Likeness", "NodeKey", "Nonce", "Notification", "OaiClock",
+    "About", "BundleJob", "Delivery", "Doi", "Exchange", "Likeness", "NodeKey", "Nonce", "Notification", "OaiClock",
     "OaiRecord", "Passage", "Peer", "Quarantined", "Received", "Refusal", "Source", "SourceItem", "SourceRun",
     "Statement", "Step", "ThisNode", "WantedFile", "Webhook", "Word", "WorkRight", "WorkTaken",
 ]  # fmt: skip

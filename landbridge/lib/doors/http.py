@@ -166,7 +166,10 @@ class Connection(http.client.HTTPConnection):
             self.sock = _tls().wrap_socket(plain, server_hostname=self.to.host)
 
 
-def post(url: str, body: bytes, headers: Mapping[str, str], *, local: bool = False, seconds: float = SECONDS) -> Answer:
+def post(
+    url: str, body: bytes, headers: Mapping[str, str], *, local: bool = False, seconds: float = SECONDS,
+    method: str = "POST",
+) -> Answer:  # fmt: skip
     """Send the body and read the status with the beginning of the answer.
 
     Raises:
@@ -177,7 +180,7 @@ def post(url: str, body: bytes, headers: Mapping[str, str], *, local: bool = Fal
     address = resolve(to, local=local)[0]
     with closing(Connection(to, address, seconds)) as connection, ended_after(connection, seconds):
         try:
-            connection.request("POST", to.path, body, dict(headers))
+            connection.request(method, to.path, body, dict(headers))
             response = connection.getresponse()
             return Answer(response.status, response.read(MOST_BYTES))
         except ssl.SSLError as error:

@@ -31,7 +31,7 @@ def single(term: Term) -> Iterator[Node]:
 
 def _scheme(found: Vocabulary, *, tops: bool) -> Node:
     made = Node(addresses.of_vocabulary(found.name), ("skos:ConceptScheme",))
-    made.say("dct:title", *texts(found.title)).say("dct:license", Iri(CC0))
+    made.say("dct:title", *texts(found.title)).say("skos:prefLabel", *texts(found.title)).say("dct:license", Iri(CC0))
     made.say("owl:versionInfo", Value(found.version)).say("skos:exactMatch", Iri(f"urn:landbridge:{found.name}"))
     if found.about:
         made.say("dct:description", Value(found.about, language="en"))
