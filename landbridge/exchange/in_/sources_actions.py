@@ -102,7 +102,7 @@ def add(
         Wrong: the name is taken, there is no such door, or a setting does not do.
     """
     require_run(actor)
-    if not _ID.fullmatch(source_id):
+    if not _ID.fullmatch(source_id) or source_id == "new":
         raise Wrong([("id", "A short name has up to 60 small letters, digits and hyphens.")])
     if Source.objects.filter(pk=source_id).exists():
         raise Wrong([("id", f"There is, or was, a source {source_id} already.")])
@@ -143,7 +143,8 @@ def change(
 def from_the_beginning(source: Source) -> None:
     """Forget how far it was read; the caller saves the source."""
     source.state = {}
-    SourceRun.objects.filter(source=source, ended_at__isnull=False).exclude(error="").update(cursor={})
+    ended = SourceRun.objects.filter(source=source, preview=False, ended_at__isnull=False)
+    ended.exclude(error="").update(cursor={})
 
 
 def set_mapping(*, actor: Actor, source_id: str, mapping: Mapping[str, Any]) -> Source:

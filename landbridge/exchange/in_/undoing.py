@@ -4,13 +4,13 @@ What somebody changed meanwhile, a later run or a person, is left and told. It g
 in batches of one transaction; an undoing that was broken off is completed by doing it once more.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import Count, F, Min
 from django.utils import timezone
 
 from landbridge.exchange.in_ import claims
@@ -177,21 +177,21 @@ def _settle(run: SourceRun, by: int | None) -> None:
 
 def what_was_done(run: SourceRun) -> Undone:
     """What undoing did, from the steps of the run."""
-    return _counted(Step.objects.filter(run=run).order_by("pk").values_list("record_id", "verb", "undone").iterator())
+    return _counted(run, undone=DONE)
 
 
 def would_do(run: SourceRun) -> Undone:
     """What undoing would do, before anybody looks at what happened meanwhile."""
-    rows = Step.objects.filter(run=run).order_by("pk").values_list("record_id", "verb", "undone")
-    return _counted((name, verb, undone or DONE) for name, verb, undone in rows.iterator())
+    return _counted(run, undone="")
 
 
-def _counted(rows: Iterable[Sequence[str]]) -> Undone:
-    firsts: dict[str, tuple[str, str]] = {}
-    for name, verb, undone in rows:
-        firsts.setdefault(name, (verb, undone))
-    verbs = [verb for verb, undone in firsts.values() if undone == DONE]
+def _counted(run: SourceRun, undone: str) -> Undone:
+    """Records by the first thing that the run did with each: one query."""
+    firsts = Step.objects.filter(run=run).values("record_id").annotate(first=Min("pk")).values("first")
+    rows = Step.objects.filter(pk__in=firsts).values_list("verb", "undone").annotate(count=Count("pk"))
+    counts = {(verb, became): count for verb, became, count in rows}
+    done = {verb: counts.get((verb, undone), 0) for verb in ("new", "back", "changed", "gone")}
     return Undone(
-        retired=verbs.count("new") + verbs.count("back"), brought_back=verbs.count("changed"),
-        restored=verbs.count("gone"), left=sum(undone not in (DONE, "") for _, undone in firsts.values()),
+        retired=done["new"] + done["back"], brought_back=done["changed"], restored=done["gone"],
+        left=sum(count for (_, became), count in counts.items() if became not in ("", DONE)),
     )  # fmt: skip

@@ -10,6 +10,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from landbridge.lib.languages import choose
+from landbridge.parties.permissions import Permission
 from landbridge.web import states
 from landbridge.web.labels import reader_language
 from landbridge.web.people import account_of, standing
@@ -43,6 +44,8 @@ class DeskNav:
 
     at: str
     has_role: bool
+    sources: bool = False
+    """Whether they see the sources of records."""
 
 
 @register.simple_tag(takes_context=True)
@@ -51,6 +54,7 @@ def desk_nav(context: Any) -> DeskNav:
     request = getattr(context, "request", None)
     if not isinstance(request, HttpRequest) or account_of(request) is None:
         return DeskNav("", False)
-    places = ("/desk/watches", "/desk/notices", "/desk", "/write", "/review", "/people", "/account")
+    places = ("/desk/watches", "/desk/notices", "/desk", "/write", "/review", "/sources", "/people", "/account")
     at = next((place for place in places if request.path == place or request.path.startswith(f"{place}/")), "")
-    return DeskNav("/review" if request.path.startswith("/records/") else at, bool(standing(request).roles))
+    now = "/review" if request.path.startswith("/records/") else at
+    return DeskNav(now, bool(standing(request).roles), standing(request).has_everywhere(Permission.DRAFT))
