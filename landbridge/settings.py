@@ -152,6 +152,7 @@ DOORS: dict[str, str] = {
     "crs": "landbridge.exchange.in_.sources.crs.Crs",
     "epo": "landbridge.exchange.in_.sources.epo.Epo",
     "uspto": "landbridge.exchange.in_.sources.uspto.Uspto",
+    "cbd": "landbridge.exchange.in_.sources.cbd.Cbd",
 }
 """The doors in: name to the dotted name of its class; see `exchange/in_/door.py`."""
 if DOI:
