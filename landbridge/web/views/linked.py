@@ -12,6 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpRespons
 from django.http.response import HttpResponseBase
 
 from landbridge.exchange.out.linked import addresses, datacite, graph, jsonld, signposts, triples
+from landbridge.exchange.out.linked.minting import dois
 from landbridge.formats.vocabulary import Term
 from landbridge.registry.queries import RecordView, Unknown, get
 from landbridge.registry.rules import ANYONE
@@ -28,13 +29,14 @@ def record(record_id: str, ending: str) -> HttpResponse:
     view = get(record_id, ANYONE)
     if not addresses.is_public(view):
         raise Unknown(record_id)
-    made = jsonld.thing(view, addresses.titles_for([view]))
+    doi = dois([view.id]).get(view.id, "")
+    made = jsonld.thing(view, addresses.titles_for([view]), doi=doi)
     body = orjson.dumps(made) if ending == "jsonld" else "".join(graph.written(triples.nodes(made), ending))
-    return _described(view, HttpResponse(body, content_type=_type(ending)), f".{ending}")
+    return _described(view, HttpResponse(body, content_type=_type(ending)), f".{ending}", doi)
 
 
-def _described(view: RecordView, response: HttpResponse, rest: str) -> HttpResponse:
-    response["Link"] = signposts.of_description(view.id)
+def _described(view: RecordView, response: HttpResponse, rest: str, doi: str) -> HttpResponse:
+    response["Link"] = signposts.of_description(view.id, doi)
     response["Content-Location"] = addresses.of_record(view.id, rest)
     return response
 
@@ -50,16 +52,16 @@ def as_datacite(request: HttpRequest, record_id: str, ending: str) -> HttpRespon
     view = get(record_id, ANYONE)
     if not addresses.is_public(view):
         raise Unknown(record_id)
-    titles = addresses.titles_for([view])
+    titles, doi = addresses.titles_for([view]), dois([view.id]).get(view.id, "")
     if ending == "json":
-        body = orjson.dumps(datacite.metadata(view, titles))
+        body = orjson.dumps(datacite.metadata(view, titles, doi))
     else:
         # Inner import: a process that serves pages only has no need of lxml's tree for it.
         from landbridge.exchange.out.linked.datacite_xml import xml
 
-        body = xml(view, titles)
+        body = xml(view, titles, doi)
     response = HttpResponse(body, content_type=signposts.DATACITE[ending])
-    return _described(view, response, f"/datacite.{ending}")
+    return _described(view, response, f"/datacite.{ending}", doi)
 
 
 def vocabulary(name: str, ending: str) -> HttpResponse:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext
 
 from landbridge.cooperation.matching import match_record
 from landbridge.exchange.out.linked import addresses, jsonld, signposts
+from landbridge.exchange.out.linked.minting import dois
 from landbridge.lib.languages import is_language_tag
 from landbridge.registry.endorsements import endorsements
 from landbridge.registry.queries import RecordView, get, revisions, titles
@@ -62,9 +63,10 @@ def record(request: HttpRequest, record_id: str) -> HttpResponse:
         response = as_json(_found(request, bare))
     else:
         view = _found(request, record_id)
-        response = render(request, "record.html", _page(request, view))
+        told = _page(request, view)
+        response = render(request, "record.html", told)
         if addresses.is_public(view):
-            response["Link"] = signposts.of_page(view)
+            response["Link"] = signposts.of_page(view, told["doi"])
         counting.viewed(request, view)
     patch_vary_headers(response, ("Accept",))
     return response
@@ -103,6 +105,7 @@ def _page(request: HttpRequest, view: RecordView) -> dict[str, Any]:
     known = titles(referred_to, reader) if referred_to else {}
     shown = page(view, known, wanted if is_language_tag(wanted) else "")
     places = countries(view)
+    doi = dois([view.id]).get(view.id, "")
     is_need = view.format == "need"
     said = said_of(view, reader)
     shown_said = said if request.GET.get("said") == "all" else said[:SHOWN]
@@ -115,7 +118,8 @@ def _page(request: HttpRequest, view: RecordView) -> dict[str, Any]:
         "named_in": _named_in(shown, reader) if view.format == "organisation" else [],
         "citation": _citation(shown),
         "endorsed": endorsements(view.id),
-        "linked": _linked(view, shown, known) if addresses.is_public(view) else "",
+        "linked": _linked(view, shown, known, doi) if addresses.is_public(view) else "",
+        "doi": doi,
         "works": account_of(request) is not None and has_use(view, standing(request)),
         "address": f"{settings.BASE_URL}/records/{view.id}",
         "said": shown_said,
@@ -126,9 +130,9 @@ def _page(request: HttpRequest, view: RecordView) -> dict[str, Any]:
     }
 
 
-def _linked(view: RecordView, shown: Page, known: addresses.Titles) -> str:
+def _linked(view: RecordView, shown: Page, known: addresses.Titles, doi: str) -> str:
     """The record as search engines read it, in the languages that the page shows."""
-    return jsonld.in_page(jsonld.thing(view, known, languages=(shown.language, view.language)))
+    return jsonld.in_page(jsonld.thing(view, known, languages=(shown.language, view.language), doi=doi))
 
 
 def _fits(view: RecordView, reader: Reader) -> Iterator[Fit]:

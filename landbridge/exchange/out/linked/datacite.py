@@ -45,11 +45,12 @@ _SPDX: Final[Mapping[str, str]] = {
 }  # fmt: skip
 
 
-def metadata(view: RecordView, titles: Titles | None = None) -> dict[str, Any]:
+def metadata(view: RecordView, titles: Titles | None = None, doi: str = "") -> dict[str, Any]:
     """What DataCite asks of a record; `titles` are those of the records that it names (`addresses.titles_for`)."""
     known = titles or {}
     data = addresses.told(view)
     said = {
+        "doi": doi,
         "url": addresses.of_record(view.id),
         "creators": list(_creators(view, data, known)),
         "titles": [{"title": text, "lang": tag} for tag, text in _texts(data["title"], view.language)],

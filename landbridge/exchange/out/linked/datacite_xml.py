@@ -31,18 +31,18 @@ _SPELLED: Final = {"schemeUri": "schemeURI", "valueUri": "valueURI", "rightsUri"
 """The attributes that JSON and XML spell otherwise."""
 
 
-def xml(view: RecordView, titles: Titles | None = None) -> bytes:
+def xml(view: RecordView, titles: Titles | None = None, doi: str = "") -> bytes:
     """The metadata of a record as a document of its own."""
-    written: bytes = etree.tostring(element(view, titles), encoding="UTF-8", xml_declaration=True)
+    written: bytes = etree.tostring(element(view, titles, doi), encoding="UTF-8", xml_declaration=True)
     return written
 
 
-def element(view: RecordView, titles: Titles | None = None) -> etree._Element:
+def element(view: RecordView, titles: Titles | None = None, doi: str = "") -> etree._Element:
     """The metadata of a record as an element that stands in the answer of a harvest."""
-    said = metadata(view, titles)
+    said = metadata(view, titles, doi)
     root = etree.Element(f"{{{KERNEL}}}resource", nsmap=_PREFIXES)  # type: ignore[arg-type]
     root.set(f"{{{_XSI}}}schemaLocation", LOCATION)
-    _add(root, "identifier", said["url"], identifierType="URL")
+    _add(root, "identifier", doi or said["url"], identifierType="DOI" if doi else "URL")
     _people(root, "creator", said["creators"])
     _add(root, "publisher", said["publisher"]["name"])
     _add(root, "publicationYear", said["publicationYear"])

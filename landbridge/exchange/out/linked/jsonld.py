@@ -16,6 +16,7 @@ from landbridge.exchange.out.linked.about import ABOUT
 from landbridge.exchange.out.linked.addresses import Titles
 from landbridge.exchange.out.linked.answers import Telling, said, terms_of, words
 from landbridge.exchange.out.linked.graph import full
+from landbridge.exchange.out.linked.identifiers import leads_to
 from landbridge.exchange.out.linked.properties import PROFILES, RESOURCES, TRAINING, is_work, renamed
 from landbridge.formats.fields import Question, Terms
 from landbridge.formats.format import CommonFormat, questions
@@ -29,7 +30,9 @@ _KEYWORDS: Final = ("subject", "type")
 """The Dublin Core terms whose answers are what somebody would look for."""
 
 
-def thing(view: RecordView, titles: Titles | None = None, *, languages: Iterable[str] = ()) -> dict[str, Any]:
+def thing(
+    view: RecordView, titles: Titles | None = None, *, languages: Iterable[str] = (), doi: str = ""
+) -> dict[str, Any]:
     """What the record tells everybody, as JSON-LD; with `languages` only in those, and without the long story."""
     telling = Telling(view.id, view.language, titles or {}, tuple(dict.fromkeys(languages)))
     model, data = FORMATS[view.format], addresses.told(view)
@@ -37,7 +40,7 @@ def thing(view: RecordView, titles: Titles | None = None, *, languages: Iterable
     made: dict[str, Any] = {"@context": CONTEXT, "@type": kinds[0] if len(kinds) == 1 else kinds}
     made["@id"] = made["url"] = addresses.of_record(view.id)
     _answers(made, model, data, kinds[0], telling)
-    _identifiers(made, view)
+    _identifiers(made, view, doi)
     if keywords := _keywords(model, data, telling):
         made["keywords"] = keywords
     made["mainEntityOfPage"] = _page(view, data)
@@ -100,10 +103,13 @@ def _put(made: dict[str, Any], term: str, value: Any) -> None:
         made[term] = kept[0] if len(kept) == 1 else kept
 
 
-def _identifiers(made: dict[str, Any], view: RecordView) -> None:
+def _identifiers(made: dict[str, Any], view: RecordView, doi: str) -> None:
     """Our own identifier first; and the address at the node where a received record has its home."""
     others = made.pop("identifier", [])
     made["identifier"] = made["@id"]
+    if doi:
+        _put(made, "identifier", {"@type": "PropertyValue", "propertyID": "DOI", "value": doi})
+        _put(made, "sameAs", leads_to("DOI", doi))
     _put(made, "identifier", others)
     if origin := addresses.of_origin(view):
         _put(made, "sameAs", origin)

@@ -5,6 +5,7 @@ from typing import Final
 
 from landbridge.exchange.out.linked import addresses
 from landbridge.exchange.out.linked.graph import MEDIA_TYPES, iri
+from landbridge.exchange.out.linked.identifiers import leads_to
 from landbridge.exchange.out.linked.jsonld import classes
 from landbridge.formats.library import FORMATS
 from landbridge.formats.vocabulary import vocabulary
@@ -18,18 +19,18 @@ _FILES: Final = 20
 """So many files at most are named in a header."""
 
 
-def of_page(view: RecordView) -> str:
+def of_page(view: RecordView, doi: str = "") -> str:
     """The `Link` header of the page of a record that everybody may see."""
-    return ", ".join(_page_links(view))
+    return ", ".join(_page_links(view, doi))
 
 
 def _link(address: str, relation: str, type: str = "") -> str:
     return f'<{iri(address)}>; rel="{relation}"' + (f'; type="{type}"' if type else "")
 
 
-def _page_links(view: RecordView) -> Iterator[str]:
+def _page_links(view: RecordView, doi: str) -> Iterator[str]:
     data = addresses.told(view)
-    yield _link(addresses.of_record(view.id), "cite-as")
+    yield _link(leads_to("DOI", doi) if doi else addresses.of_record(view.id), "cite-as")
     for ending, type in MEDIA_TYPES.items():
         yield _link(addresses.of_record(view.id, f".{ending}"), "describedby", type)
     for ending, type in DATACITE.items():
@@ -45,7 +46,8 @@ def _page_links(view: RecordView) -> Iterator[str]:
         yield _link(addresses.of_record(view.id, f"/files/{file['sha256']}"), "item", file["media_type"])
 
 
-def of_description(record_id: str) -> str:
+def of_description(record_id: str, doi: str = "") -> str:
     """The `Link` header of a description: what it describes."""
     address = addresses.of_record(record_id)
-    return f"{_link(address, 'describes', 'text/html')}, {_link(address, 'cite-as')}"
+    cited = leads_to("DOI", doi) if doi else address
+    return f"{_link(address, 'describes', 'text/html')}, {_link(cited, 'cite-as')}"
