@@ -153,6 +153,7 @@ DOORS: dict[str, str] = {
     "epo": "landbridge.exchange.in_.sources.epo.Epo",
     "uspto": "landbridge.exchange.in_.sources.uspto.Uspto",
     "cbd": "landbridge.exchange.in_.sources.cbd.Cbd",
+    "informea": "landbridge.exchange.in_.sources.informea.Informea",
 }
 """The doors in: name to the dotted name of its class; see `exchange/in_/door.py`."""
 if DOI:
