@@ -235,11 +235,11 @@ def revoke(key: str, spare_file: Any, yes: bool) -> None:
     if not yes:
         click.confirm(f"Revoke the key {key}? This cannot be undone.", abort=True)
     try:
-        new = keys.revoke(actor=NODE, key_id=key, spare_secret=spare_file.read() if spare_file else "")
+        new, count = statements.revoke(actor=NODE, key_id=key, spare_secret=spare_file.read() if spare_file else "")
     except (LookupError, keys.KeyLost) as error:
         raise click.ClickException(str(error.args[0])) from None
     say("key", f"{spaced(new.pk)} signs from now on; tell your peers")
-    say("statements", f"{statements.sign_anew()} are signed anew")
+    say("statements", f"{count} are signed anew")
 
 
 @node.command()

@@ -12,8 +12,9 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Max
 
-from landbridge.exchange.models import NodeKey, ThisNode
+from landbridge.exchange.models import NodeKey, Statement, ThisNode
 from landbridge.exchange.nodes import moments
 from landbridge.exchange.nodes.lists import KIND, VERSION, KeyList, vouched
 from landbridge.exchange.nodes.lists import verified_list as verified_list
@@ -177,7 +178,9 @@ def rotate(*, actor: Actor) -> NodeKey:
     with transaction.atomic():
         journal.lock()
         new = _new(old, spare=False)
-        old.until = new.since
+        # A clock that was ahead dated what the old key signed later than now: that stays valid.
+        newest = Statement.objects.filter(origin="").aggregate(at=Max("said_at"))["at"]
+        old.until = max(filter(None, (new.since, newest)))
         old.save(update_fields=["until"])
         _say(new)
     return new

@@ -4,6 +4,8 @@ from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from typing import Any
 
+from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from landbridge.exchange.models import Peer, Quarantined, Received, Statement, WantedFile
@@ -12,7 +14,6 @@ from landbridge.exchange.nodes.judging import Held, Origin
 from landbridge.exchange.nodes.keys import me, own_keys, revoked_since
 from landbridge.exchange.nodes.lists import BadList, KeyList, OldList, kept_list, verified_list
 from landbridge.exchange.nodes.policy import takes
-from landbridge.exchange.nodes.statements import says
 from landbridge.registry import journal
 from landbridge.registry.models import Record, StoredFile
 from landbridge.registry.queries import states
@@ -132,13 +133,25 @@ def distrust(node: str, found: KeyList, known: KeyList | None) -> int:
     stands by it signs anew; until then those records are retired here."""
     put_aside = 0
     for key, since in revoked_since(found, known).items():
-        rows = Statement.objects.filter(origin=node, body__isnull=False)
-        named = set(Received.objects.filter(origin=node, key=key).values_list("record_id", flat=True))
-        bad = [row for row in rows.filter(record_id__in=named).iterator(chunk_size=500)
-               if since is None or row.said_at >= since]  # fmt: skip
+        named = Received.objects.filter(origin=node, key=key, sequence__gt=0).values("record_id")
+        bad = list(Statement.objects.filter(origin=node, record_id__in=named).filter(
+            Q() if since is None else Q(said_at__gte=since)))  # fmt: skip
         _put_aside(node, bad)
         put_aside += len(bad)
     return put_aside
+
+
+def sweep(peer: Peer) -> int:
+    """Put aside what still stands on a revoked key, once all that its node says was read: it has signed anew what it
+    stands by, and the rest came from whoever stole the key, whatever date is on it. How many records."""
+    known = kept_list(peer.keys)
+    revoked = [key.id for key in known.keys.values() if key.revoked] if known is not None else []
+    with transaction.atomic():
+        journal.lock()
+        named = Received.objects.filter(origin=peer.address, key__in=revoked, sequence__gt=0)
+        rows = list(Statement.objects.filter(record_id__in=named.values("record_id"), origin=peer.address))
+        _put_aside(peer.address, rows)
+    return len(rows)
 
 
 def _put_aside(node: str, rows: list[Statement]) -> None:
@@ -160,9 +173,3 @@ def retire(node: str, record_ids: list[str]) -> None:
     journal.lock()
     for start in range(0, len(gone), 500):
         receive_many(gone[start : start + 500], actor=NODE, workflow=Workflow.RECEIVED, origin=node)
-
-
-def held_body(record_id: str) -> dict[str, Any] | None:
-    """The statement that we hold on a record."""
-    row = Statement.objects.filter(record_id=record_id).first()
-    return says(row.body) if row is not None else None

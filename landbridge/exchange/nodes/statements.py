@@ -14,7 +14,7 @@ from django.db import transaction
 from django.db.models import Max
 
 from landbridge.exchange.models import NodeKey, Statement, ThisNode
-from landbridge.exchange.nodes import moments, nudging
+from landbridge.exchange.nodes import keys, moments, nudging
 from landbridge.exchange.nodes.keys import me, own_key, private_key, this_node
 from landbridge.exchange.nodes.lists import VERSION
 from landbridge.exchange.signing import KEY, SIGNATURE, canonical, encode
@@ -23,6 +23,7 @@ from landbridge.registry.files import named_in
 from landbridge.registry.models import Change, Record
 from landbridge.registry.queries import RecordView, states
 from landbridge.registry.workflow import State, Visibility
+from landbridge.registry.writing import Actor
 
 KIND: Final = "record"
 SHOWN: Final = (Visibility.PUBLIC.value, Visibility.NETWORK.value)
@@ -180,6 +181,18 @@ def sign_anew() -> int:
         made += state(states(batch), batch, anew=True)
     ThisNode.objects.filter(pk=1).update(address=me())
     return made
+
+
+def revoke(*, actor: Actor, key_id: str, spare_secret: str = "") -> tuple[NodeKey, int]:
+    """Revoke a key and sign anew all that this node says, at one moment: the new key, and how many statements.
+
+    Raises:
+        As `keys.revoke`.
+    """
+    with transaction.atomic():
+        journal.lock()
+        new = keys.revoke(actor=actor, key_id=key_id, spare_secret=spare_secret)
+        return new, sign_anew()
 
 
 def is_said_elsewhere() -> bool:

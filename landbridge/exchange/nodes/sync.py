@@ -21,7 +21,7 @@ from landbridge.exchange.nodes.keys import me, own_list
 from landbridge.exchange.nodes.lists import BadList, kept_list
 from landbridge.exchange.nodes.policy import gives
 from landbridge.exchange.nodes.quarantine import try_again
-from landbridge.exchange.nodes.shelf import learn
+from landbridge.exchange.nodes.shelf import learn, sweep
 from landbridge.exchange.nodes.taking import Taken, take
 from landbridge.lib.doors.http import Failed, Unsafe
 from landbridge.registry import journal
@@ -115,7 +115,8 @@ def pull(peer: Peer, tell: Tell = _silent) -> Taken:
     taken = Taken()
     try:
         _ask_for_ours(peer, report, taken, tell)
-        _pull_pages(peer, report, taken, tell)
+        if _pull_pages(peer, report, taken, tell):
+            sweep(peer)
     except (Failed, Unsafe) as problem:
         report.error = str(problem)[:1000]
         raise
@@ -125,15 +126,17 @@ def pull(peer: Peer, tell: Tell = _silent) -> Taken:
     return taken
 
 
-def _pull_pages(peer: Peer, report: Exchange, taken: Taken, tell: Tell) -> None:
+def _pull_pages(peer: Peer, report: Exchange, taken: Taken, tell: Tell) -> bool:
+    """Take in the pages that are there: whether all of them were read."""
     empty = 0
     for _ in range(MOST_PAGES):
         before = taken.total
         if not _pull_page(peer, report, taken, tell):
-            return
+            return True
         empty = empty + 1 if taken.total == before else 0
         if empty > MOST_EMPTY:
             raise Failed("The node goes on promising more, and gives nothing.")
+    return False
 
 
 def _pull_page(peer: Peer, report: Exchange, taken: Taken, tell: Tell) -> bool:

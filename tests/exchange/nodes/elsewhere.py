@@ -1,4 +1,4 @@
-"""A node elsewhere: it signs with keys of its own, and needs no database. Honest as it is, tests make it say the worst."""
+"""A node elsewhere: it signs with keys of its own and needs no database. Tests make it say the worst."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -34,6 +34,8 @@ class Elsewhere:
     keys: list[Made] = field(default_factory=list)
     sequences: dict[str, int] = field(default_factory=dict)
     listed: int = 0
+    latest: str = ""
+    """The newest date on what it said."""
 
     def __post_init__(self) -> None:
         first = self.add(None)
@@ -67,7 +69,7 @@ class Elsewhere:
         """A new key in the place of the old one."""
         old = self.current
         new = self.add(old)
-        old.row["until"] = new.row["since"]
+        old.row["until"] = max(new.row["since"], self.latest)
         return new
 
     def list(self, by: Made | None = None, **said: Any) -> dict[str, Any]:
@@ -84,6 +86,7 @@ class Elsewhere:
         now: datetime = said.pop("at", None) or self.clock()
         sequence = next_sequence(self.sequences.get(record, 0), now)
         self.sequences[record] = sequence
+        self.latest = max(self.latest, moments.written(now))
         data = validate("technology", {"title": title, "summary": title}, "en")
         body = {"landbridge": 1, "kind": "record", "node": self.node, "record": record, "sequence": sequence,
                 "said": moments.written(now), "gone": False, "format": "technology", "edition": 1, "language": "en",
@@ -95,6 +98,7 @@ class Elsewhere:
         """A signed tombstone."""
         now: datetime = said.pop("at", None) or self.clock()
         self.sequences[record] = next_sequence(self.sequences.get(record, 0), now)
+        self.latest = max(self.latest, moments.written(now))
         body = {"landbridge": 1, "kind": "record", "node": self.node, "record": record, "gone": True,
                 "sequence": self.sequences[record], "said": moments.written(now), "format": "technology",
                 **said}  # fmt: skip
