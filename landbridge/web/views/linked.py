@@ -14,7 +14,7 @@ from django.http.response import HttpResponseBase
 from landbridge.exchange.out.linked import addresses, datacite, graph, jsonld, signposts, triples
 from landbridge.exchange.out.linked.minting import dois
 from landbridge.formats.vocabulary import Term
-from landbridge.registry.queries import RecordView, Unknown, get
+from landbridge.registry.queries import RecordView, Unknown, get, newest_serial
 from landbridge.registry.rules import ANYONE
 from landbridge.web.negotiation import accepted
 from landbridge.web.views.errors import telling
@@ -86,7 +86,10 @@ def _nodes(nodes: Iterable[graph.Node], ending: str, address: str) -> HttpRespon
 
 
 def _streamed(pieces: Iterable[str], content_type: str) -> StreamingHttpResponse:
-    return StreamingHttpResponse(_gathered(pieces), content_type=content_type)
+    """An answer in pieces. Nothing of it is made for somebody who has it as it was after the last change."""
+    response = StreamingHttpResponse(_gathered(pieces), content_type=content_type)
+    response["ETag"] = f'W/"{newest_serial()}-{settings.VERSION}-{content_type.partition(";")[0]}"'
+    return response
 
 
 def _gathered(pieces: Iterable[str]) -> Iterator[bytes]:
