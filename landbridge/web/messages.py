@@ -93,6 +93,13 @@ def in_programs() -> Iterator[Message]:
             yield Message(text, plural, context)
 
 
+def in_doors() -> Iterator[Message]:
+    """What the doors in ask for, which they mark in English and the pages show in the reader's language."""
+    for path in sorted((ROOT.parent / "exchange" / "in_").rglob("*.py")):
+        for _, found, _, _ in extract("python", BytesIO(path.read_bytes()), keywords={"gettext_noop": None}):
+            yield Message(found if isinstance(found, str) else found[0])
+
+
 def in_choices() -> Iterator[Message]:
     """The words for the fixed answers of the formats; their labels have catalogues of their own beside them."""
     for text in labels.CHOICES.values():
@@ -102,7 +109,7 @@ def in_choices() -> Iterator[Message]:
 def messages() -> list[Message]:
     """All texts, each once."""
     found: dict[tuple[str, str | None], Message] = {}
-    for message in (*in_templates(), *in_programs(), *in_choices()):
+    for message in (*in_templates(), *in_programs(), *in_doors(), *in_choices()):
         known = found.get(message.key)
         if known is None or (message.plural and not known.plural):
             found[message.key] = message

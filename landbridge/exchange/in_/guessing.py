@@ -165,7 +165,8 @@ def guess(format_name: str, columns: Sequence[Sample], language: str = DEFAULT) 
         if target:
             used.add(target)
             mapped[column.name] = {"to": target, "language": ""}
-    return {"format": format_name, "language": language, "key": key, "columns": mapped, "fixed": {}}
+    spoken = next((one["language"] for one in mapped.values() if one["language"]), language)
+    return {"format": format_name, "language": spoken, "key": key, "columns": mapped, "fixed": {}}
 
 
 def _by_cells(format_name: str, column: Sample, used: Iterable[str]) -> str:

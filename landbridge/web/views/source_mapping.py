@@ -168,9 +168,9 @@ def _told(source: Source, preview: SourceRun | None, columns: list[Sample], give
     sheets = (preview.cursor if preview else source.state).get("sheets") or []
     return {
         "source": source, "columns": shown, "given": given, "seen": any(column.cells for column in columns),
-        "formats": sorted(((name, format_name(name)) for name in FORMATS), key=lambda one: one[1]),
+        "formats": sorted(((name, format_name(name)) for name in FORMATS if FORMATS[name].listed), key=lambda one: one[1]),
         "targets": [(name, _target_name(name, question)) for name, question in asked_for.items()],
-        "languages": [(tag, NAMES[tag]) for tag in LANGUAGES],
+        "tongues": [(tag, NAMES[tag]) for tag in LANGUAGES],
         "fixed": [*fixed, *[("", "")] * _FREE], "sheets": sheets if len(sheets) > 1 else [],
         "lists": [(names, list(_terms(names))) for names in lists],
         "others": [(name, label, given.get(name, "")) for name, label in _others()],

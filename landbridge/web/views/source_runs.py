@@ -8,7 +8,7 @@ from typing import Any, Final
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext
 from django.views.decorators.http import require_POST, require_safe
 
 from landbridge.exchange.in_ import held, sources_actions, sources_queries
@@ -49,16 +49,17 @@ def run(request: HttpRequest, source_id: str, run_id: int) -> HttpResponse:
 def _counts(run: SourceRun) -> list[tuple[str, int]]:
     """What came of it, in the order of the page; what did not happen is left out."""
     named = [
-        (gettext("Read"), run.read), (gettext("New"), run.new), (gettext("Changed"), run.changed),
-        (gettext("As before"), run.same), (gettext("No longer there"), run.gone),
-        (gettext("Put by"), run.kept), (gettext("Refused"), run.refused),
+        (pgettext("records", "Read"), run.read), (pgettext("records", "New"), run.new),
+        (pgettext("records", "Changed"), run.changed), (pgettext("records", "The same"), run.same),
+        (gettext("No longer there"), run.gone), (gettext("Put by"), run.kept),
+        (pgettext("records", "Refused"), run.refused),
     ]  # fmt: skip
     return [(name, count) for name, count in named if count or name == named[0][0]]
 
 
 def _rows(run: SourceRun) -> list[dict[str, Any]]:
     words = {
-        "new": gettext("New"), "changed": gettext("Changed"), "gone": gettext("No longer there"),
+        "new": pgettext("records", "New"), "changed": pgettext("records", "Changed"), "gone": gettext("No longer there"),
         "kept": gettext("Put by"),
     }  # fmt: skip
     return [{**row, "what": words.get(row.get("what", ""), "")} for row in run.shown if isinstance(row, dict)]
