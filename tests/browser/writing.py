@@ -61,9 +61,9 @@ def desk(chromium: Any, address: str, people: Any) -> Iterator[Any]:
         context.close()
 
 
-def begin(page: Any) -> str:
-    """Start a need: the address of its form."""
-    page.goto("/write")
+def begin(page: Any, node: str = "") -> str:
+    """Start a need, here or at another address of the node: the address of its form."""
+    page.goto(f"{node}/write")
     page.locator("button[formaction='/write/new/need']").click()
     page.wait_for_selector("#write")
     return str(page.url)
