@@ -116,6 +116,8 @@ def verified_list(candidate: Any, trusted: Collection[str], known: KeyList | Non
             raise BadList("The list is of another node.")
         if digest(found.body) == digest(known.body):
             return known
+        if found.sequence <= known.sequence and not _speaks_last(found, known):
+            raise OldList("We know a newer list of this node.")
         trusted = [key.id for key in known.keys.values() if key.works]
     reached = _reached(found, trusted)
     if found.signed_with not in reached:
@@ -142,6 +144,8 @@ def _read(candidate: Any) -> KeyList:
         if len(canonical(candidate)) > LARGEST:
             raise ValueError("It is too long.")
         moments.read(candidate["said"])
+        if not isinstance(candidate["key"], str):
+            raise ValueError("It does not say which key signed it.")
         return KeyList(candidate["node"], _names(candidate["names"]), sequence, keys, candidate["key"], candidate)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise BadList(f"This is no list of keys: {str(error)[:150]}") from None
@@ -205,12 +209,15 @@ def _check_signature(found: KeyList) -> None:
         raise BadList(str(error)) from None
 
 
+def _speaks_last(found: KeyList, known: KeyList) -> bool:
+    """Whether the list is signed with the spare key that we know of."""
+    signer = known.keys.get(found.signed_with)
+    return signer is not None and signer.spare and signer.works
+
+
 def _check_continues(found: KeyList, known: KeyList) -> None:
     """What was said once stays said; only the spare key, or one that it brought in, may strike keys out."""
-    signer = known.keys.get(found.signed_with)
-    speaks_last = signer is not None and signer.spare and signer.works
-    if found.sequence <= known.sequence and not speaks_last:
-        raise OldList("We know a newer list of this node.")
+    speaks_last = _speaks_last(found, known)
     for name, old in known.keys.items():
         new = found.keys.get(name)
         if new is None:
