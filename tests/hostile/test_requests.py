@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from lxml import html
 
 from tests.hostile.looking import ask
+from tests.web.reading import is_harmless
 
 PAGES = (
     "/", "/search", "/match", "/offer", "/new", "/feed", "/technologies", "/records/mangrove-nursery",
@@ -77,7 +78,8 @@ def sound(answer: tuple[int, str, Any], asked: str) -> None:
     if not headers.get("Content-Type", "").startswith("text/html") or not text:
         return
     page = html.fromstring(text)
-    assert not page.xpath("//script[not(@src)] | //img[@onerror] | //@onerror"), asked
+    assert not page.xpath("//img[@onerror] | //@onerror"), asked
+    assert all(map(is_harmless, page.xpath("//script"))), asked
     assert not [link for link in page.xpath("//@href | //@src | //@action") if link.strip().startswith("javascript")]
     assert "alert(7)" not in "".join(page.xpath("//script/text()")), asked
 
