@@ -154,6 +154,8 @@ DOORS: dict[str, str] = {
     "uspto": "landbridge.exchange.in_.sources.uspto.Uspto",
     "cbd": "landbridge.exchange.in_.sources.cbd.Cbd",
     "informea": "landbridge.exchange.in_.sources.informea.Informea",
+    "ror": "landbridge.exchange.in_.sources.ror_door.Ror",
+    "gbif": "landbridge.exchange.in_.sources.gbif.Gbif",
 }
 """The doors in: name to the dotted name of its class; see `exchange/in_/door.py`."""
 if DOI:

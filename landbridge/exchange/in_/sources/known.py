@@ -84,7 +84,11 @@ def by_beginning(name: str, codes: Iterable[str]) -> dict[str, list[str]]:
 def language(name: str | None, default: str = "") -> str:
     """A language tag as we keep them, from the ways in which people write them; `default` where it is none."""
     parts = (name or "").strip().replace("_", "-").split("-")
-    shaped = [parts[0].lower(), *(part.upper() if len(part) == 2 else part.title() for part in parts[1:])]
+    first = parts[0].lower()
+    shaped = [
+        one_of("languages3", first) or first,
+        *(part.upper() if len(part) == 2 else part.title() for part in parts[1:]),
+    ]
     tag = "-".join(shaped)
     return tag if is_language_tag(tag) else default
 
@@ -92,7 +96,7 @@ def language(name: str | None, default: str = "") -> str:
 @cache
 def language_term(name: str) -> str | None:
     """The language in our vocabulary, by its code or its name."""
-    term = vocabulary("languages").find(name.strip())
+    term = vocabulary("languages").find(language(name)) or vocabulary("languages").find(name.strip())
     return term.id if term else None
 
 
@@ -299,6 +303,19 @@ def expect(status: int, address: str) -> None:
         hint = {401: "ask for a key", 403: "ask for a key", 404: "check the address", 429: "ask less often"}
         todo = hint.get(status, "try again later" if status >= 500 else "check the address")
         raise BadSource(f"{shorter(address, 200)} answers with status {status}; {todo}.")
+
+
+@cache
+def licence(said: str) -> str | None:
+    """Our licence by its address, however the address is written, or by its name."""
+    plain = said.strip().lower().removesuffix("/").removesuffix("/legalcode").removesuffix("/deed.en")
+    plain = plain.partition("://")[2].removeprefix("www.") or plain
+    for term in vocabulary("licences"):
+        address = term.uri.lower().removesuffix("/").partition("://")[2].removeprefix("www.")
+        if plain and plain == address:
+            return term.id
+    term_named = vocabulary("licences").find(said.replace("_", "-")) if said.strip() else None
+    return term_named.id if term_named else None
 
 
 def all_text(element: "_Element") -> str:
