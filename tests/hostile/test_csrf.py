@@ -18,6 +18,8 @@ pytestmark = pytest.mark.once  # Headers and tokens have nothing to do with the 
 EXEMPT: Final = ("confirm/%(secret)s", "notices/stop/%(key)s", "oai")
 """Addresses that take a POST without a token: the secret in the address is the key, and harvesters only read. The API is
 the other exception: it never asks for a session."""
+TOKEN_INSIDE: Final = ("network/bundles/read",)
+"""What looks for its token itself, once it has chosen where a large file goes."""
 SAME_FOR_ALL: Final = (
     "/assets/", "/favicon", "/robots.txt", "/healthz", "/static/", "/write/terms/", "/forms/", "/feed", "/embed/",
     "/ogc", "/opensearch.xml",
@@ -47,7 +49,7 @@ def every_page(theirs: Others) -> Iterator[str]:
 
 def test_the_addresses_that_take_no_token_are_these() -> None:
     exempt = {one.template for one in addresses.every() if not one.api and addresses.is_exempt(one.view)}
-    assert exempt == set(EXEMPT)
+    assert exempt == {*EXEMPT, *TOKEN_INSIDE}
     assert all(addresses.is_exempt(one.view) for one in addresses.every() if one.api)
 
 
