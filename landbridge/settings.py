@@ -156,6 +156,7 @@ DOORS: dict[str, str] = {
     "informea": "landbridge.exchange.in_.sources.informea.Informea",
     "ror": "landbridge.exchange.in_.sources.ror_door.Ror",
     "gbif": "landbridge.exchange.in_.sources.gbif.Gbif",
+    "eml": "landbridge.exchange.in_.sources.eml.Eml",
 }
 """The doors in: name to the dotted name of its class; see `exchange/in_/door.py`."""
 if DOI:
