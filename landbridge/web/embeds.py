@@ -18,6 +18,7 @@ from landbridge.search.query import search
 from landbridge.web.addresses import Address, query_of, search_address, values, words_of
 from landbridge.web.hits import Fit, Line, groups, of_hits
 from landbridge.web.labels import format_plural, place_name, reader_language
+from landbridge.web.labels import listed as listing
 
 USUAL: Final = 5
 MOST: Final = 20
@@ -53,8 +54,8 @@ def listed(given: QueryDict) -> Told:
 
 def title(given: QueryDict) -> str:
     """What a list is of: its kinds of records, and its places."""
-    kinds = ", ".join(format_plural(one) for one in given.getlist("type")[:3] if one in FORMATS)
-    places = ", ".join(place_name(one) for one in given.getlist("place")[:3])
+    kinds = listing(format_plural(one) for one in given.getlist("type")[:3] if one in FORMATS)
+    places = listing(place_name(one[:60]) for one in given.getlist("place")[:3] if one)
     return " – ".join(part for part in (kinds or gettext("What is new"), places) if part)
 
 
@@ -94,10 +95,15 @@ def _item(line: Line) -> Told:
     return {
         "title": line.title, "language": line.language, "direction": line.direction,
         "url": settings.BASE_URL + line.href, "type": line.type_name, "places": line.places,
-        "provider": line.provider, "text": unescape(strip_tags(str(line.snippet))),
+        "provider": line.provider, "text": _ended(unescape(strip_tags(str(line.snippet)))),
         "labels": [{"name": label.name, "url": label.address} for label in line.labels],
         "note": pgettext("record", "Sample") if line.sample else "",
     }  # fmt: skip
+
+
+def _ended(text: str) -> str:
+    """A text that was cut off behind a comma says so as well."""
+    return f"{text.rstrip(' ,;:،、，；')}…" if text.endswith((",", ";", ":", "،", "、", "，", "；")) else text
 
 
 def _fit(fit: Fit) -> Told:

@@ -20,9 +20,9 @@ from landbridge.lib.languages import choose
 from landbridge.registry.queries import RecordView, titles
 from landbridge.registry.rules import ANYONE
 from landbridge.search.query import FILTER_OF, MOST, BadQuery, Query, search
-from landbridge.web.addresses import Address, query_of, search_address
+from landbridge.web.addresses import Address, query_of, search_address, values
 from landbridge.web.communities import labels_named
-from landbridge.web.labels import format_name, place_name, place_term, reader_language
+from landbridge.web.labels import format_name, format_plural, listed, place_name, place_term, reader_language
 
 USUAL: Final = 50
 """Entries of a feed where the address does not say how many."""
@@ -119,7 +119,7 @@ def _without(address: Address, *names: str) -> Address:
 
 def _title(given: QueryDict) -> str:
     """What the feed is of: the words, else the kinds of records, else that it is what is new."""
-    words = given.get("q", "").strip()[:80] or ", ".join(format_name(one) for one in given.getlist("type")[:3])
+    words = given.get("q", "").strip()[:80] or listed(map(format_plural, values(given, "type")[:3]))
     return f"{settings.NODE_NAME}: {words or gettext('What is new')}"
 
 

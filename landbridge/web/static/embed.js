@@ -10,7 +10,7 @@
 ul{list-style:none;margin:0;padding:0}li{padding-block:10px;border-block-start:1px solid #d8d9cf;border-block-start-color:light-dark(#d8d9cf,#3a4841)}
 li ul{margin-block-start:4px;padding-inline-start:1.2em;list-style:disc}li li{border:0;padding:0;font-size:.94em}
 a{color:#0a5f5b;color:light-dark(#0a5f5b,#8ad8cf)}li>a{font-weight:600}
-.m{font-size:.88em;color:#4c5a53;color:light-dark(#4c5a53,#b6c2ba)}.m>*{margin-inline-end:.8em}
+.m{display:flex;flex-wrap:wrap;gap:0 .8em;font-size:.88em;color:#4c5a53;color:light-dark(#4c5a53,#b6c2ba)}
 label{display:block;font-weight:600;margin-block-end:6px}
 textarea{inline-size:100%;font:inherit;color:inherit;background:transparent;border:1px solid #78857e;border-radius:4px;padding:8px}
 button{font:inherit;font-weight:600;min-block-size:44px;margin-block:8px;padding:8px 16px;border:0;border-radius:4px;color:#fff;color:light-dark(#fff,#17211d);background:#9c3f1b;background:light-dark(#9c3f1b,#f0a37f)}

@@ -14,7 +14,7 @@ from django.utils import translation
 from django.views.decorators.http import require_safe
 
 from landbridge.formats.library import FORMATS
-from landbridge.formats.vocabulary import vocabulary
+from landbridge.formats.vocabulary import fold, vocabulary
 from landbridge.lib.languages import LANGUAGES, NAMES
 from landbridge.search.query import BadQuery
 from landbridge.web import embeds
@@ -62,7 +62,7 @@ def builder(request: HttpRequest) -> HttpResponse:
     kind = request.GET.get("kind", "") if request.GET.get("kind") in KINDS else KINDS[0]
     words, href = _fallback(kind, given)
     lines = embeds.snippet(kind, given, words, href)
-    countries = sorted(((place_name(one.id), one.id) for one in vocabulary("countries")), key=lambda one: one[0])
+    countries = sorted(((place_name(one.id), one.id) for one in vocabulary("countries")), key=lambda one: fold(one[0]))
     page: dict[str, Any] = {
         "kind": kind, "given": given.dict(), "lines": lines,
         "fallback": {"words": words, "href": href},

@@ -60,7 +60,7 @@ def opensearch(request: HttpRequest) -> HttpResponse:
         *(f"<Url{_url(*one)}/>" for one in _templates(language)),
         f'<Url type="{_OPENSEARCH}" rel="self" template={attribute(own)}/>',
         f'<Image height="16" width="16" type="image/svg+xml">{text(settings.BASE_URL)}/favicon.svg</Image>',
-        f'<Query role="example" searchTerms={attribute(gettext("mangrove"))}/>',
+        f'<Query role="example" searchTerms={attribute("mangrove")}/>',
         *(f"<Language>{tag}</Language>" for tag in LANGUAGES),
         "<InputEncoding>UTF-8</InputEncoding><OutputEncoding>UTF-8</OutputEncoding>",
         "<SyndicationRight>open</SyndicationRight></OpenSearchDescription>",

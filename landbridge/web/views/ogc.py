@@ -66,7 +66,8 @@ def _lines(body: dict[str, Any]) -> dict[str, Any]:
     links = {one["rel"]: one["href"] for one in body.get("links") or ()}
     parts = body.get("features") or body.get("collections") or ()
     return {
-        "title": _title(body), "parts": [_line(part) for part in parts], "following": links.get("next"),
+        "title": _title(body), "parts": [_line(part) for part in parts],
+        "following": links.get("next", "").replace("f=json", "f=html"),
         "links": [one for one in body.get("links") or () if one["rel"] not in ("self", "next", "alternate")],
         "raw": links.get("self"), "classes": body.get("conformsTo") if "id" not in body else None,
         "properties": body.get("properties") if body.get("type") == "Feature" else None,
