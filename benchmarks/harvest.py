@@ -55,9 +55,11 @@ class Landbridge:
         self.folder, self.port = folder / "landbridge", free_port()
         self.url = f"http://127.0.0.1:{self.port}/oai"
         self.told = {"LANDBRIDGE_DATA": str(self.folder / "data"), "LANDBRIDGE_PORT": str(self.port),
-                     "LANDBRIDGE_SAMPLE": "none", "LANDBRIDGE_NODE_NAME": "Benchmark"}  # fmt: skip
+                     "LANDBRIDGE_SAMPLE": "none", "LANDBRIDGE_BASE_URL": "http://127.0.0.1:8000"}  # fmt: skip
 
     def load(self, records: Iterator[Made]) -> None:
+        if self.folder.exists():
+            return
         self.folder.mkdir(parents=True)
         lines = self.folder / "records.jsonl"
         with lines.open("wb") as file:
@@ -84,7 +86,7 @@ class Bare:
     @contextmanager
     def run(self) -> Iterator["subprocess.Popen[bytes]"]:
         programs = environment(self.environments / self.name, self.package, "gunicorn")
-        self.folder.mkdir(parents=True)
+        self.folder.mkdir(parents=True, exist_ok=True)
         command = [str(programs / "gunicorn"), "-w", "2", "-b", f"127.0.0.1:{self.port}", "--keep-alive", "60",
                    "--chdir", str(Path(__file__).parent), "harvested:application"]  # fmt: skip
         told = {"HARVESTED": str(self.harvested), "PAGE": str(PAGE), "PROVIDER": self.name.replace("-", "_")}
@@ -102,7 +104,9 @@ class Humoured(Pycsw):
         self.url = f"http://127.0.0.1:{self.port}/?mode=oaipmh"
 
     def load(self, records: Sequence[Made]) -> None:
-        super().load(records)
+        self.programs, self.configuration = self.environments / "pycsw" / "bin", self.folder / "pycsw.cfg"
+        if not self.folder.exists():
+            super().load(records)
         text = self.configuration.read_text().replace("maxrecords=1000", f"maxrecords={PAGE}")
         self.configuration.write_text(text)
 
@@ -186,6 +190,7 @@ def compare(count: int, rounds: int, only: Sequence[str], folder: Path, environm
     ours.load(every(count))
     with ours.run():
         octets = told(ours.url, harvested)
+    print(f"  {octets / count:,.0f} octets a record", flush=True)
     servers: list[Landbridge | Bare | Humoured] = [
         ours, Bare("oaipmh", "oaipmh==4.*", folder, environments, harvested),
         Bare("oai-repo", "oai-repo==0.5.*", folder, environments, harvested), Humoured(folder, environments),
@@ -207,9 +212,10 @@ def compare(count: int, rounds: int, only: Sequence[str], folder: Path, environm
             clients = {"sickle": by_sickle, "by hand": by_hand} if isinstance(server, Humoured) else CLIENTS
             running_.append((figures, server.url, clients))
         for number in range(rounds + 1):  # The first round warms the servers up; the best of all counts.
-            print(f"round {number}", flush=True)
             for figures, url, clients in running_:
                 measure(figures, url, count, clients)
+            told_so_far = "; ".join(f"{one.name} {one.rates.get('sickle', 0):,.0f}" for one in found)
+            print(f"round {number}: {told_so_far}", flush=True)
     return found
 
 
@@ -254,6 +260,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--only", default="")
     parser.add_argument("--weigh", default="")
+    parser.add_argument("--folder", type=Path, help="where what is loaded is kept from run to run")
     parser.add_argument("--environments", type=Path, default=Path(tempfile.gettempdir()) / "landbridge-benchmarks")
     chosen = parser.parse_args()
     chosen.environments.mkdir(parents=True, exist_ok=True)
@@ -262,7 +269,7 @@ def main() -> None:
             weigh([int(size) for size in chosen.weigh.split(",")], Path(name))
             return
         only = [one for one in chosen.only.lower().split(",") if one]
-        found = compare(chosen.records, chosen.rounds, only, Path(name), chosen.environments)
+        found = compare(chosen.records, chosen.rounds, only, chosen.folder or Path(name), chosen.environments)
         sys.exit(0 if show(found) else 1)
 
 

@@ -44,14 +44,29 @@ def _mods(views: Sequence[RecordView]) -> Mapping[str, bytes]:
     return {view.id: mods.metadata(view, known) for view in views}
 
 
+def _datacite(views: Sequence[RecordView]) -> Mapping[str, bytes]:
+    # Inner imports: a process that only joins what is written out does not need them.
+    from lxml import etree
+
+    from landbridge.exchange.out.linked import datacite_xml
+    from landbridge.exchange.out.linked.addresses import titles_for
+
+    shown = [replace(view, data=dublin_core.told(view)) for view in views]
+    known = titles_for(shown)
+    return {view.id: etree.tostring(datacite_xml.element(view, known), encoding="utf-8") for view in shown}
+
+
 def _whole(views: Sequence[RecordView]) -> Mapping[str, bytes]:
     return {view.id: whole.metadata(view) for view in views}
 
 
 OAI_DC: Final = "oai_dc"
+_DATACITE: Final = "http://datacite.org/schema/kernel-4"
+_DATACITE_SCHEMA: Final = "https://schema.datacite.org/meta/kernel-4.6/metadata.xsd"
 PREFIXES: Final[Mapping[str, Prefix]] = {
     OAI_DC: Prefix(lambda: dublin_core.SCHEMA, dublin_core.NAMESPACE, _oai_dc),
     "mods": Prefix(lambda: mods.SCHEMA, mods.NAMESPACE, _mods),
+    "datacite": Prefix(lambda: _DATACITE_SCHEMA, _DATACITE, _datacite),
     "landbridge": Prefix(whole.schema, whole.NAMESPACE, _whole),
 }
 """Every record can be had in each of them."""
