@@ -58,6 +58,11 @@ class Others:
     delivery: int
     watch: int
     passkey: int
+    peer: int
+    quarantined: int
+    source: str
+    run: int
+    item: int
 
 
 def bring(company: Company) -> Others:
@@ -88,6 +93,15 @@ def bring(company: Company) -> Others:
         expires_at=later,
     )  # fmt: skip
     _made("exchange.BundleJob", id=COPY, kind="make", name=WORD, state="done", error=WORD, by=malia)
+    peer = _made(
+        "exchange.Peer", address="https://peer.example", reach=f"https://{WORD}.example", error=WORD, state="paused"
+    )
+    source = _made("exchange.Source", id="hidden-source", door="table", title=WORD, address="https://x.example",
+                   answers={"encoding": WORD}, secrets=WORD)  # fmt: skip
+    run = _made("exchange.SourceRun", source=source, file=WORD, error=WORD, started_at=now, ended_at=now, refused=1)
+    _made("exchange.Refusal", run=run, key=WORD, place=WORD, reason=WORD)
+    item = _made("exchange.SourceItem", source=source, key=WORD, title=WORD, facts={"x": WORD},
+                 said={"format": "technology", "language": "en", "data": {"title": WORD}})  # fmt: skip
     webhook = _made("exchange.Webhook", account=malia, url=f"https://{WORD}.example/", secret=WORD)
     return Others(
         records=records, comment=comment.pk, invitation=invitation.pk,
@@ -98,6 +112,12 @@ def bring(company: Company) -> Others:
         passkey=_made(
             "mfa.Authenticator", user=company.mere.account, type="webauthn", data={"name": WORD, "credential": {}}
         ).pk,
+        peer=peer.pk,
+        quarantined=_made(
+            "exchange.Quarantined", record_id=WORD, origin=WORD, via="https://peer.example", problem=WORD,
+            reason="claim", body=WORD.encode(),
+        ).pk,
+        source=source.pk, run=run.pk, item=item.pk,
     )  # fmt: skip
 
 
@@ -139,6 +159,11 @@ FILLS: Final[dict[str, Fill]] = {
     "number": lambda others: [1, 2],
     "copy_id": lambda others: [COPY],
     "sha256": lambda others: [FILE],
+    "peer_id": lambda others: [others.peer],
+    "source_id": lambda others: [others.source],
+    "run_id": lambda others: [others.run],
+    "item_id": lambda others: [others.item],
+    "quarantined_id": lambda others: [others.quarantined],
     "account_id": lambda others: [others.account],
     "membership": lambda others: [others.membership],
     "invitation": lambda others: [others.invitation],

@@ -37,7 +37,8 @@ def visitor() -> Client:
 
 
 def peer(address: str = PEER, **more: Any) -> Peer:
-    told = {"names": {"en": "Delta", "ar": "الدلتا"}, "seen_at": NOW - timedelta(minutes=5), "fingerprint": "ab" * 32}
+    seen = datetime.now(UTC) - timedelta(minutes=5)
+    told = {"names": {"en": "Delta", "ar": "الدلتا"}, "seen_at": seen, "fingerprint": "ab" * 32}
     return Peer.objects.create(address=address, **{**told, **more})
 
 

@@ -22,6 +22,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("network/national", lazily("national", "national")),
     path("network/peers", lazily("peers", "overview")),
     path("network/peers/<int:peer_id>", lazily("peers", "one")),
-    path("network/quarantine/<int:number>", lazily("nodekeys", "quarantined")),
+    path("network/quarantine/<int:quarantined_id>", lazily("nodekeys", "quarantined")),
     path("network/keys", lazily("nodekeys", "own")),
 ]

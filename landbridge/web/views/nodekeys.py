@@ -80,21 +80,21 @@ def _act(request: HttpRequest, do: str) -> str:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_those_who_run_it
-def quarantined(request: HttpRequest, number: int) -> HttpResponse:
+def quarantined(request: HttpRequest, quarantined_id: int) -> HttpResponse:
     """One statement that was not taken in: why, as it came, and what can be done with it."""
-    row = Quarantined.objects.filter(pk=number).first() if number < _LARGEST else None
+    row = Quarantined.objects.filter(pk=quarantined_id).first() if quarantined_id < _LARGEST else None
     if row is None:
-        raise Http404(number)
+        raise Http404(quarantined_id)
     problem = ""
     if request.method == "POST":
         try:
-            settle(actor=actor_of(request), quarantined_id=number, way=request.POST.get("way", "")[:10])
+            settle(actor=actor_of(request), quarantined_id=quarantined_id, way=request.POST.get("way", "")[:10])
         except (NotSettled, LookupError) as error:
             problem = str(error)
             row.refresh_from_db()
         else:
             messages.success(request, gettext("It is settled."))
-            return HttpResponseRedirect(f"/network/quarantine/{number}")
+            return HttpResponseRedirect(f"/network/quarantine/{quarantined_id}")
     return render(request, "network/quarantined.html", {
         "row": row, "problem": problem, "ways": _ways(row), "came": _as_it_came(bytes(row.body)),
     }, status=422 if problem else 200)  # fmt: skip
