@@ -75,7 +75,7 @@ def test_others_do_not_learn_of_it(company: Company) -> None:
 def test_made_and_downloaded(company: Company) -> None:
     publish("reef-one", "reef-two")
     client = browser(company.ada)
-    read_page(client.get(ADDRESS))
+    assert len(read_page(client.get(ADDRESS)).xpath("//nav[@class='languages']//li")) == len(LANGUAGES)
     answer = client.post(f"{ADDRESS}/make", {"files": "1", "pages": ["en", "zh"], "formats": ["technology"]})
     page = read_page(client.get(answer["Location"]))
     (link,) = page.xpath("//main//a[contains(@class, 'button')]/@href")
@@ -142,7 +142,9 @@ def test_the_page_stays_light(company: Company) -> None:
     know(THERE, "0" * 64)
 
     def weigh() -> int:
-        with CaptureQueriesContext(connection, ) as asked_for:
+        with CaptureQueriesContext(
+            connection,
+        ) as asked_for:
             assert len(client.get(ADDRESS).content) < 80_000
         return len(asked_for)
 
@@ -187,5 +189,5 @@ def test_people_say_something_on_a_record_of_another_node(
     assert client.get(changed["Location"]).status_code in (200, 302)
     assert "Us too" in words(read_page(client.get("/network/words/reef-one")))
     assert sorted(Word.objects.values_list("kind", flat=True)) == ["change", "interest"]
-    assert client.get("/network/words/our-own")["Location"] == "/records/our-own/work"
+    assert client.get("/network/words/our-own")["Location"] == "/records/our-own"
     assert client.get("/network/words/nothing").status_code == 404

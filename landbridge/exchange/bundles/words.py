@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from django.db import transaction
 
-from landbridge.exchange.models import Statement, Word
+from landbridge.exchange.models import Peer, Statement, Word
 from landbridge.exchange.nodes.statements import says
 from landbridge.formats import tidy
 from landbridge.parties.permissions import Permission
@@ -35,11 +35,11 @@ def received(record_id: str, reader: Reader) -> RecordView:
 
     Raises:
         Unknown: there is none for this reader.
-        Conflict: it is this node's own; work on it where it is.
+        Conflict: it is this node's own, or of a source that is no node.
     """
     view = get(record_id, reader)
-    if not view.origin:
-        raise Conflict(f"The record {record_id} is this node's own.")
+    if not view.origin or not Peer.objects.filter(address=view.origin).exists():
+        raise Conflict(f"The record {record_id} is not of another node.")
     return view
 
 

@@ -66,9 +66,10 @@ def _page(request: HttpRequest, problem: str = "") -> HttpResponse:
     page = {
         "jobs": [_told(job) for job in BundleJob.objects.order_by("-at")[:SHOWN]],
         "formats": [(name, format_name(name)) for name in FORMATS],
-        "languages": [(tag, NAMES[tag]) for tag in LANGUAGES],
+        "tongues": [(tag, NAMES[tag]) for tag in LANGUAGES],
         "peers": list(Peer.objects.filter(state="active").order_by("address")), "rights": rights.every(),
         "typed": request.POST, "problem": problem,
+        "chosen": [*request.POST.getlist("formats"), *request.POST.getlist("pages")],
     }  # fmt: skip
     return render(request, "bundles/overview.html", page, status=400 if problem else 200)
 

@@ -32,7 +32,7 @@ def words_on(request: HttpRequest, record_id: str) -> HttpResponse:
     try:
         view = words.received(record_id, reader_of(request))
     except Conflict:
-        return HttpResponseRedirect(f"/records/{record_id}/work")
+        return HttpResponseRedirect(f"/records/{record_id}")
     problem = _said(request, record_id) if request.method == "POST" else ""
     if isinstance(problem, HttpResponse):
         return problem
