@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from landbridge.exchange.in_.door import BadSource, Checkpoint
+from landbridge.exchange.in_.sources import crs
 from landbridge.exchange.in_.sources.crs import Crs
 from landbridge.exchange.in_.sources.crs_rows import columns
 from landbridge.exchange.in_.sources.known import dac_places, purposes
@@ -191,14 +192,15 @@ def test_amounts_that_are_none_and_huge_ones(tmp_path: Path) -> None:
     assert len(found) == 5 and all("budget" not in proved(one) for one in found)
 
 
-def test_a_run_goes_on_after_the_last_project(tmp_path: Path) -> None:
-    body = earlier(*(project(CrsID=f"{number:06}") for number in range(1_001)))
+def test_a_run_goes_on_after_the_last_project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(crs, "EVERY", 5)
+    body = earlier(*(project(CrsID=f"{number:06}") for number in range(11)))
     server = Server({"data": (200, body, {"etag": "e"})})
     whole = asked(Crs(), server=server)
     stops = [one for one in whole if isinstance(one, Checkpoint)]
     assert [stop.done for stop in stops] == [False, False, True]
     rest = [one for one in asked(Crs(), server=server, state=stops[1].state) if not isinstance(one, Checkpoint)]
-    assert [one.key for one in rest] == ["AUS/001000"]
+    assert [one.key for one in rest] == ["AUS/000010"]
     (tmp_path / "year.csv").write_bytes(body)
     assert not asked(Crs(), tmp_path / "year.csv")[-1].done, "a file of one year does not end the projects of others"  # type: ignore[union-attr]
 

@@ -10,6 +10,7 @@ import pytest
 from lxml import etree
 
 from landbridge.exchange.in_.door import Ask, BadSource, Checkpoint
+from landbridge.exchange.in_.sources import iati
 from landbridge.exchange.in_.sources.iati import Iati
 from landbridge.exchange.in_.sources.iati_rules import Rule, broken, rules
 from landbridge.exchange.in_.sources.iati_structure import faults
@@ -236,14 +237,15 @@ def test_what_came_before_the_file_broke_off_has_been_given(tmp_path: Path) -> N
     assert len(given) == 38
 
 
-def test_a_long_file_has_checkpoints_and_goes_on_from_them(tmp_path: Path) -> None:
-    body = document(*(activity(number) for number in range(1, 702)))
+def test_a_long_file_has_checkpoints_and_goes_on_from_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(iati, "EVERY", 5)
+    body = document(*(activity(number) for number in range(1, 9)))
     server = Server({"data": (200, body, {"etag": '"one"'})})
     whole = asked(Iati(), server=server)
     stops = [one for one in whole if isinstance(one, Checkpoint)]
-    assert [stop.done for stop in stops] == [False, True] and stops[0].state == {"etag": '"one"', "at": 500}
+    assert [stop.done for stop in stops] == [False, True] and stops[0].state == {"etag": '"one"', "at": 5}
     rest = asked(Iati(), server=server, state=stops[0].state)
-    assert [one.key for one in rest if not isinstance(one, Checkpoint)] == [f"XX-1-{n}" for n in range(501, 702)]
+    assert [one.key for one in rest if not isinstance(one, Checkpoint)] == [f"XX-1-{n}" for n in range(6, 9)]
     assert server.headers[-1]["If-None-Match"] == '"one"'
     unchanged = asked(Iati(), server=Server({"data": (304, b"", {})}), state=stops[1].state)
     assert unchanged == [Checkpoint({"etag": '"one"'})], "what has not changed is neither new nor gone"

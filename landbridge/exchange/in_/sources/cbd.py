@@ -36,7 +36,9 @@ _LABELS: Final = {
 class Cbd:
     name = "cbd"
     label = gettext_noop("Clearing-houses of the Convention (CBD API)")
-    about = gettext_noop("Records of the central clearing-house: requests, opportunities, organisations, meetings.")
+    about = gettext_noop(
+        "Requests, opportunities, organisations, meetings and more from https://api.cbd.int/api/v2013."
+    )
     takes = "address"
     settings = (
         Setting("schemas", gettext_noop("Which records"), kind="choices", choices=tuple(_LABELS.items()),

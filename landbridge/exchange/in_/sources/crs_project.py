@@ -30,6 +30,7 @@ MARKERS: Final = (
     "biodiversity", "climate_mitigation", "climate_adaptation", "desertification", "environment", "gender",
     "governance", "rmnch", "drr", "nutrition", "disability",
 )  # fmt: skip
+_CODES: Final = ("id", "project", "donor", "agency", "finance", "income_group", "sdg", "flow_name", "aid_type")
 _MILLIONS: Final = 6
 _COMMITTED: Final = {"C": "commitment", "D": "disbursement"}
 _COLUMNS: Final = ("commitment", "commitment_constant", "disbursement", "disbursement_constant")
@@ -57,9 +58,7 @@ def programme(rows: Sequence[Cells], tag: str) -> tuple[dict[str, Any], dict[str
         ValueError: none of its rows says what it is.
     """
     latest = sorted(rows, key=lambda cells: cells.get("year", ""), reverse=True)
-    title = _said(latest, "title") or _said(latest, "short") or shorter(_said(latest, "long"), 300)
-    if not title:
-        raise ValueError("None of the rows of this project has a title or a description.")
+    title = _title(latest)
     where, unknown = _places(rows)
     markers = {name: value for name in MARKERS if (value := _latest_marker(latest, name)) is not None}
     biodiversity = markers.get("biodiversity")
@@ -81,14 +80,20 @@ def programme(rows: Sequence[Cells], tag: str) -> tuple[dict[str, Any], dict[str
         **purposes(dict.fromkeys(cells.get("sector", "") for cells in rows)),
         "source": line(f"OECD, Creditor Reporting System, {key(rows[0])}", 1000),
     }
-    names = ("id", "project", "donor", "agency", "finance", "income_group", "sdg", "flow_name", "aid_type")
     facts = {
-        **{name: _said(latest, name) for name in names},
+        **{name: _said(latest, name) for name in _CODES},
         "markers": markers, "markers_not_screened": [name for name in MARKERS if name not in markers],
         "years": sorted({cells["year"] for cells in rows if cells.get("year")}),
         "amounts_usd": by_year, "sectors": _sectors(rows), "places_not_known": unknown, "rows": len(rows),
     }  # fmt: skip
     return record("programme", tag, data), facts, title
+
+
+def _title(rows: Iterable[Cells]) -> str:
+    title = _said(rows, "title") or _said(rows, "short") or shorter(_said(rows, "long"), 300)
+    if not title:
+        raise ValueError("None of the rows of this project has a title or a description.")
+    return title
 
 
 def _said(rows: Iterable[Cells], name: str) -> str:

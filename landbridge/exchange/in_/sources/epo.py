@@ -28,7 +28,7 @@ _WITHOUT_BIBLIO: Final = {
 class Epo:
     name = "epo"
     label = gettext_noop("Patents of the EPO")
-    about = gettext_noop("Patent families by a search, or from files; they are put by until a person makes a draft.")
+    about = gettext_noop("Patent families by a search at https://ops.epo.org/3.2, or from files; drafts for people.")
     takes = "both"
     settings = (
         Setting("query", gettext_noop("Search"), help=gettext_noop("In the words of the EPO, such as cpc=Y02A.")),

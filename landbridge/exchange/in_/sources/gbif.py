@@ -47,7 +47,7 @@ Thing = Mapping[str, Any]
 class Gbif:
     name = "gbif"
     label = gettext_noop("GBIF registry")
-    about = gettext_noop("Organisations, nodes and datasets of the Global Biodiversity Information Facility.")
+    about = gettext_noop("Organisations, nodes and datasets of the registry at https://api.gbif.org/v1.")
     takes = "address"
     settings = (
         Setting("kinds", gettext_noop("What to read"), kind="choices", choices=tuple(KINDS.items()),

@@ -80,17 +80,23 @@ def programme(activity: "_Element", identifier: str) -> Told:
     }
     period, period_facts = _period(activity)
     told = {
-        "reporting_organisation": _organisation(activity.find("reporting-org")),
         "biodiversity_marker": data["biodiversity_marker"],
         "policy_markers": markers, "sectors": sectors, **where_facts, **amount_facts, **period_facts,
-        "tags": [dict(one.attrib) for one in activity.findall("tag")],
-        "related_activities": [dict(one.attrib) for one in activity.findall("related-activity")],
-        "participating_organisations": [_organisation(one) for one in activity.findall("participating-org")],
-        **_codes(activity),
+        **_beside(activity), **_codes(activity),
     }  # fmt: skip
     tag = main_language(title, data["summary"])
     more = {"title": title.get(tag, ""), "address": activity.get("linked-data-uri") or ""}
     return record("programme", tag, {**data, "period": period}), told, more
+
+
+def _beside(activity: "_Element") -> dict[str, Any]:
+    """Organisations and activities by their identifiers."""
+    return {
+        "reporting_organisation": _organisation(activity.find("reporting-org")),
+        "tags": [dict(one.attrib) for one in activity.findall("tag")],
+        "related_activities": [dict(one.attrib) for one in activity.findall("related-activity")],
+        "participating_organisations": [_organisation(one) for one in activity.findall("participating-org")],
+    }
 
 
 def organisation(element: "_Element", identifier: str) -> Told:

@@ -30,7 +30,7 @@ _OVERLAP: Final = timedelta(days=2)
 class Ror:
     name = "ror"
     label = gettext_noop("Research organisations (ROR)")
-    about = gettext_noop("Organisations of the Research Organization Registry, from its dump or its API.")
+    about = gettext_noop("Organisations from https://api.ror.org/v2/organizations, or from a dump of the registry.")
     takes = "both"
     settings = (
         Setting("countries", gettext_noop("Only these countries"),
