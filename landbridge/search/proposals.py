@@ -21,7 +21,7 @@ from landbridge.search.inference import infer
 from landbridge.search.signs import Sighting, signs
 from landbridge.search.understand import Reading, read, with_joined
 
-CONFIDENT: Final = {"themes": 0.7, "targets": 0.65}
+CONFIDENT: Final = {"themes": 0.75, "targets": 0.65}
 SURE: Final = 0.6
 """From here on a proposal is ticked beforehand; themes and targets, which are inferred, from higher on."""
 MOST_TICKED: Final = {"themes": 4, "targets": 4}
