@@ -41,9 +41,9 @@ class Cbd:
     )
     takes = "address"
     settings = (
-        Setting("schemas", gettext_noop("Which records"), kind="choices", choices=tuple(_LABELS.items()),
+        Setting("schemas", gettext_noop("What to read"), kind="choices", choices=tuple(_LABELS.items()),
                 default=list(cbd_documents.SCHEMAS)),
-        Setting("realm", gettext_noop("Realm"), help=gettext_noop("Such as CHM, ABS or BCH; empty for all.")),
+        Setting("realm", gettext_noop("Realm"), help=gettext_noop("Such as CHM, ABS or BCH.")),
     )  # fmt: skip
 
     def read(self, ask: Ask) -> Iterator[Found | Checkpoint]:

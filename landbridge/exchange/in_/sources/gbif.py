@@ -52,7 +52,7 @@ class Gbif:
     settings = (
         Setting("kinds", gettext_noop("What to read"), kind="choices", choices=tuple(KINDS.items()),
                 default=["organization"]),
-        Setting("country", gettext_noop("Only this country"), help=gettext_noop("A code of two letters, such as FJ.")),
+        Setting("country", gettext_noop("Only this country"), help=gettext_noop("Two letters, such as FJ.")),
     )  # fmt: skip
 
     def read(self, ask: Ask) -> Iterator[Found | Checkpoint]:

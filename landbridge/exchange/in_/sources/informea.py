@@ -20,7 +20,7 @@ SETS: Final = {
     "NationalPlans": gettext_noop("National plans"),
     "Documents": gettext_noop("Documents"),
     "Sites": gettext_noop("Sites"),
-    "Contacts": gettext_noop("Official focal points"),
+    "Contacts": gettext_noop("Focal points"),
 }
 DEFAULT_SETS: Final = ("Decisions", "Meetings")
 _ACCEPT: Final = "application/json, application/atom+xml;q=0.9"

@@ -34,7 +34,7 @@ class Ror:
     takes = "both"
     settings = (
         Setting("countries", gettext_noop("Only these countries"),
-                help=gettext_noop("Codes of two letters, such as FJ, WS.")),
+                help=gettext_noop("Two letters each, such as FJ, WS.")),
         Setting("client_id", gettext_noop("Client id"), kind="secret",
                 help=gettext_noop("Free, from ror.org; without it few requests are allowed.")),
     )  # fmt: skip
