@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from landbridge.exchange.models import OaiClock, OaiRecord, Source, SourceItem
-from landbridge.exchange.out.oai import keeping, listing, provenance, stamps
+from landbridge.exchange.out.oai import dublin_core, keeping, listing, provenance, stamps, whole
 from landbridge.exchange.out.oai.follower import OaiFollower, Reword
 from landbridge.registry import actions
 from landbridge.registry.actions import NODE
@@ -155,6 +155,32 @@ def test_a_page_asks_little(clock: Clock, many: int) -> None:
         ) as asked:
             assert len(named(root(f"verb=ListRecords&metadataPrefix={prefix}"))) == many
         assert len(asked) <= most, [one["sql"][:200] for one in asked]
+
+
+def test_a_record_that_cannot_be_written_out_keeps_no_other_back(
+    clock: Clock, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    for record_id in ("good", "odd"):
+        publish(record_id)
+    honest = whole.metadata
+    monkeypatch.setattr(dublin_core, "oai_dc", _fails_for("odd", dublin_core.oai_dc))
+    follow()
+    assert named(root(LIST)) == {"good": False}
+    monkeypatch.undo()
+    keeping.take(["odd"])
+    monkeypatch.setattr(whole, "metadata", lambda view: 1 / 0 if view.id == "odd" else honest(view))
+    assert named(root("verb=ListRecords&metadataPrefix=landbridge")) == {"good": False, "odd": True}
+    assert caplog.text.count("Record odd could not be written out") == 2
+
+
+def _fails_for(record_id: str, honest: Any) -> Any:
+    def oai_dc(said: Any) -> bytes:
+        told = list(said)
+        if any(one.text.endswith(f"/{record_id}") for one in told):
+            raise KeyError(record_id)
+        return bytes(honest(told))
+
+    return oai_dc
 
 
 # Records of others

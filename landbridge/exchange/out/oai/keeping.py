@@ -5,11 +5,12 @@ changed for a harvester keeps its stamp.
 """
 
 import hashlib
+import logging
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Final
+from typing import Final, TypeVar
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -20,6 +21,9 @@ from landbridge.exchange.out.oai import dublin_core, provenance, stamps
 from landbridge.registry.queries import RecordView, states, titles
 from landbridge.registry.rules import ANYONE, may_read
 from landbridge.search.concepts import shipped_digest
+
+logger = logging.getLogger(__name__)
+Written = TypeVar("Written")
 
 CHUNK: Final = 200
 """Records of one transaction: a tenth of a second, well before the second that they are stamped with."""
@@ -57,7 +61,19 @@ def rendered(views: Sequence[RecordView]) -> dict[str, Rendered]:
     named = {key for view in views for key in dublin_core.named_by_record(view)}
     known = titles(named, ANYONE) if named else {}
     abouts = provenance.abouts(views)
-    return {view.id: _render(view, known, abouts.get(view.id, b"")) for view in views}
+    return each(views, lambda view: _render(view, known, abouts.get(view.id, b"")))
+
+
+def each(views: Sequence[RecordView], write: Callable[[RecordView], Written]) -> dict[str, Written]:
+    """Record id to what `write` makes of it. One record that cannot be written out must not keep the others back: it is
+    told as gone, and the log names it."""
+    found = {}
+    for view in views:
+        try:
+            found[view.id] = write(view)
+        except Exception:
+            logger.exception("Record %s could not be written out for harvesters", view.id)
+    return found
 
 
 def _render(view: RecordView, known: dublin_core.Titles, about: bytes) -> Rendered:

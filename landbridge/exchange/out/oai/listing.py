@@ -41,7 +41,7 @@ def _oai_dc(views: Sequence[RecordView]) -> Mapping[str, bytes]:
 
 def _mods(views: Sequence[RecordView]) -> Mapping[str, bytes]:
     known = titles({key for view in views for key in dublin_core.named_by_record(view)}, ANYONE)
-    return {view.id: mods.metadata(view, known) for view in views}
+    return keeping.each(views, lambda view: mods.metadata(view, known))
 
 
 def _datacite(views: Sequence[RecordView]) -> Mapping[str, bytes]:
@@ -53,11 +53,11 @@ def _datacite(views: Sequence[RecordView]) -> Mapping[str, bytes]:
 
     shown = [replace(view, data=dublin_core.told(view)) for view in views]
     known = titles_for(shown)
-    return {view.id: etree.tostring(datacite_xml.element(view, known), encoding="utf-8") for view in shown}
+    return keeping.each(shown, lambda view: etree.tostring(datacite_xml.element(view, known), encoding="utf-8"))
 
 
 def _whole(views: Sequence[RecordView]) -> Mapping[str, bytes]:
-    return {view.id: whole.metadata(view) for view in views}
+    return keeping.each(views, whole.metadata)
 
 
 OAI_DC: Final = "oai_dc"
