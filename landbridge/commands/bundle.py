@@ -13,6 +13,7 @@ from landbridge.exchange.bundles.reading import preview, report_of, take_in, ver
 from landbridge.exchange.bundles.report import Report
 from landbridge.exchange.bundles.work_out import make_work
 from landbridge.exchange.models import BundleJob
+from landbridge.formats import tidy
 from landbridge.formats.library import FORMATS
 from landbridge.lib.languages import LANGUAGES
 from landbridge.registry.models import Record
@@ -101,7 +102,7 @@ def check(source: Path) -> None:
 
 
 def _tell(report: Report) -> None:
-    say("from", f"{report.node} {report.name}".strip())
+    say("from", _plain(f"{report.node} {report.name}"))
     say("made", report.made)
     if not report.last or report.volume > 1:
         say("volume", f"{report.volume}{', the last one' if report.last else ''}")
@@ -112,9 +113,14 @@ def _tell(report: Report) -> None:
     if "older" in report.notes:
         say("older", "by a line this node has read further already")
     for item in report.items:
-        say(item["outcome"], f"{item['kind']} {item['record'] or item['source']} {item['title']}".rstrip())
+        say(item["outcome"], _plain(f"{item['kind']} {item['record'] or item['source']} {item['title']}"))
     for problem in report.problems:
-        say("refused", problem)
+        say("refused", _plain(problem))
+
+
+def _plain(text: str) -> str:
+    """Strangers' words, without signs that would steer the terminal."""
+    return tidy.line(text)
 
 
 @bundle.command()

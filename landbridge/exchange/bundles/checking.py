@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Final
 
 from landbridge.exchange.bundles.opening import Opened
-from landbridge.exchange.bundles.troubles import BadBundle
+from landbridge.exchange.bundles.troubles import BadBundle, shown
 from landbridge.exchange.bundles.writing import MANIFEST, TAG_MANIFEST
 
 _LARGEST_MANIFEST: Final = 256 * 1024**2
@@ -38,7 +38,7 @@ def check(bag: Opened, watch: Watch = _unwatched) -> str:
     manifest_sha256 = ""
     for name, wanted in (*tags.items(), *listed.items()):
         if _digest(bag, name) != wanted:
-            raise BadBundle("wrong-hash", f"“{name[:100]}” is not what the manifest says: it was damaged or changed.")
+            raise BadBundle("wrong-hash", f"“{shown(name)}” is not what the manifest says: it was damaged or changed.")
         if name == MANIFEST:
             manifest_sha256 = wanted
         done += bag.sizes[name]
@@ -71,9 +71,9 @@ def _listed(bag: Opened, manifest: str) -> dict[str, str]:
             raise BadBundle("damaged", f"Line {number} of {manifest} names no file with its SHA-256.")
         name = match[2].removeprefix("./")
         if name in found:
-            raise BadBundle("doubled", f"“{name[:100]}” stands twice in {manifest}.")
+            raise BadBundle("doubled", f"“{shown(name)}” stands twice in {manifest}.")
         if name.startswith("data/") != (manifest == MANIFEST) or name not in bag.sizes:
-            raise BadBundle("missing", f"{manifest} lists “{name[:100]}”, which is not there; nothing was taken in.")
+            raise BadBundle("missing", f"{manifest} lists “{shown(name)}”, which is not there; nothing was taken in.")
         found[name] = match[1].lower()
     return found
 
@@ -83,7 +83,7 @@ def _check_complete(bag: Opened, listed: dict[str, str], tags: dict[str, str]) -
         raise BadBundle("not-listed", f"{TAG_MANIFEST} does not list the manifest of the bag.")
     for name in bag.sizes:
         if name not in listed and name not in tags and name != TAG_MANIFEST:
-            raise BadBundle("not-listed", f"“{name[:100]}” is listed in no manifest; nothing was taken in.")
+            raise BadBundle("not-listed", f"“{shown(name)}” is listed in no manifest; nothing was taken in.")
 
 
 def _digest(bag: Opened, name: str) -> str:

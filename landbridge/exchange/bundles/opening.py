@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Final
 
-from landbridge.exchange.bundles.troubles import BadBundle
+from landbridge.exchange.bundles.troubles import BadBundle, shown
 
 MOST_PARTS: Final = 1_000_000
 LARGEST: Final = 64 * 1024**3
@@ -44,16 +44,16 @@ class Opened:
             BadBundle: there is none, or it is damaged.
         """
         if name not in self.sizes:
-            raise BadBundle("missing", f"The bundle lacks “{name[:100]}”; nothing was taken in.")
+            raise BadBundle("missing", f"The bundle lacks “{shown(name)}”; nothing was taken in.")
         try:
             with self._opened(name) as file:
                 yield file
         except (zipfile.BadZipFile, EOFError, OSError, NotImplementedError, RuntimeError) as error:
-            raise BadBundle("damaged", f"“{name[:100]}” cannot be read: {str(error)[:100]}.") from error
+            raise BadBundle("damaged", f"“{shown(name)}” cannot be read: {str(error)[:100]}.") from error
         except Exception as error:  # zlib.error has no common ancestor with the others.
             if type(error).__module__ != "zlib":
                 raise
-            raise BadBundle("damaged", f"“{name[:100]}” cannot be unpacked: {str(error)[:100]}.") from error
+            raise BadBundle("damaged", f"“{shown(name)}” cannot be unpacked: {str(error)[:100]}.") from error
 
     def _opened(self, name: str) -> IO[bytes]:
         if self._archive is not None:
@@ -65,7 +65,7 @@ class Opened:
         with self.part(name) as file:
             content = file.read(largest + 1)
         if len(content) > largest:
-            raise BadBundle("too-large", f"“{name[:100]}” is larger than {largest} bytes; nothing was taken in.")
+            raise BadBundle("too-large", f"“{shown(name)}” is larger than {largest} bytes; nothing was taken in.")
         return content
 
 
@@ -88,9 +88,9 @@ def opened(path: Path, largest: int = LARGEST) -> Iterator[Opened]:
     except zipfile.BadZipFile:
         code = "damaged" if head == b"PK" else "not-a-bundle"
         what = "is damaged or cut off" if head == b"PK" else "is neither a ZIP nor a folder"
-        raise BadBundle(code, f"“{path.name}” {what}; nothing was taken in.") from None
+        raise BadBundle(code, f"“{shown(path.name)}” {what}; nothing was taken in.") from None
     except (OSError, ValueError, NotImplementedError) as error:
-        raise BadBundle("not-a-bundle", f"“{path.name}” cannot be opened: {str(error)[:100]}.") from error
+        raise BadBundle("not-a-bundle", f"“{shown(path.name)}” cannot be opened: {str(error)[:100]}.") from error
     with archive:
         sizes = _sizes_of_archive(archive, head, largest)
         base = _base_of(sizes)
@@ -100,7 +100,7 @@ def opened(path: Path, largest: int = LARGEST) -> Iterator[Opened]:
 def _within(sizes: dict[str, int], base: str) -> dict[str, int]:
     outside = next((name for name in sizes if not name.startswith(base)), None)
     if outside is not None:
-        raise BadBundle("not-listed", f"“{outside[:100]}” stands outside the bag; nothing was taken in.")
+        raise BadBundle("not-listed", f"“{shown(outside)}” stands outside the bag; nothing was taken in.")
     return {name.removeprefix(base): size for name, size in sizes.items()}
 
 
@@ -121,7 +121,7 @@ def _sizes_of_archive(archive: zipfile.ZipFile, head: bytes, largest: int) -> di
     for part in parts:
         kind = stat.S_IFMT(part.external_attr >> 16)
         if kind not in (0, stat.S_IFREG, stat.S_IFDIR):
-            raise BadBundle("link", f"“{part.filename[:100]}” is a link or a device; nothing was taken in.")
+            raise BadBundle("link", f"“{shown(part.filename)}” is a link or a device; nothing was taken in.")
         if _LEFT_BY_SYSTEMS.search(part.orig_filename):
             continue
         name = _checked_name(part.orig_filename.removesuffix("/"))
@@ -155,7 +155,7 @@ def _sizes_of_folder(path: Path) -> dict[str, int]:
                 continue
             status = place.lstat()
             if not (stat.S_ISREG(status.st_mode) or stat.S_ISDIR(status.st_mode)):
-                raise BadBundle("link", f"“{_shown(told)}” is a link or a device; nothing was taken in.")
+                raise BadBundle("link", f"“{shown(told)}” is a link or a device; nothing was taken in.")
             _checked_name(told)
             if stat.S_ISREG(status.st_mode):
                 _add(sizes, told, status.st_size)
@@ -166,12 +166,8 @@ def _sizes_of_folder(path: Path) -> dict[str, int]:
 
 def _add(sizes: dict[str, int], name: str, size: int) -> None:
     if name in sizes:
-        raise BadBundle("doubled", f"“{name[:100]}” is there twice; nothing was taken in.")
+        raise BadBundle("doubled", f"“{shown(name)}” is there twice; nothing was taken in.")
     sizes[name] = size
-
-
-def _shown(name: str) -> str:
-    return name.encode("utf-8", "backslashreplace").decode()[:100]
 
 
 def _checked_name(name: str) -> str:
@@ -181,10 +177,10 @@ def _checked_name(name: str) -> str:
         BadBundle: it leads elsewhere, or it is none of the plain names that bundles have.
     """
     if name.startswith(("/", "\\")) or re.match(r"[A-Za-z]:", name):
-        raise BadBundle("odd-name", f"“{_shown(name)}” is an absolute path; nothing was taken in.")
+        raise BadBundle("odd-name", f"“{shown(name)}” is an absolute path; nothing was taken in.")
     if ".." in re.split(r"[/\\]", name):
-        raise BadBundle("odd-name", f"“{_shown(name)}” leads out of the bundle; nothing was taken in.")
+        raise BadBundle("odd-name", f"“{shown(name)}” leads out of the bundle; nothing was taken in.")
     if not _NAME.fullmatch(name) or len(name) > 300:
         code = "odd-name" if name.isascii() else "encoding"
-        raise BadBundle(code, f"“{_shown(name)}” is no name that a bundle has; nothing was taken in.")
+        raise BadBundle(code, f"“{shown(name)}” is no name that a bundle has; nothing was taken in.")
     return name

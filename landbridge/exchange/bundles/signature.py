@@ -7,7 +7,7 @@ import orjson
 
 from landbridge.exchange.bundles.making import KIND, SIGNATURE_FILE, VERSION
 from landbridge.exchange.bundles.opening import Opened
-from landbridge.exchange.bundles.troubles import BadBundle
+from landbridge.exchange.bundles.troubles import BadBundle, shown
 from landbridge.exchange.models import Peer
 from landbridge.exchange.nodes import moments
 from landbridge.exchange.nodes.keys import me, own_keys
@@ -52,7 +52,7 @@ def signed_by(bag: Opened) -> Signed:
     node = said["node"]
     peer = None if node == me() else _peer(node)
     if said["for"] not in ("", me()):
-        raise BadBundle("not-for-us", f"This bundle was made for {said['for'][:100]}; nothing was taken in.")
+        raise BadBundle("not-for-us", f"This bundle was made for {shown(said['for'])}; nothing was taken in.")
     keys = own_keys() if peer is None else _keys(peer, [one for one in lists if one.get("node") == node])
     try:
         verify(said, keys.for_statement(said.get(KEY), moments.read(said["made"])).public)

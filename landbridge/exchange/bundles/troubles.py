@@ -11,3 +11,8 @@ class BadBundle(ValueError):
     def __init__(self, code: str, sentence: str) -> None:
         super().__init__(sentence)
         self.code = code
+
+
+def shown(name: str) -> str:
+    """A stranger's name for something, cut short, without signs that would steer a terminal."""
+    return "".join(sign if sign.isprintable() else f"\\x{ord(sign):02x}" for sign in name[:100])

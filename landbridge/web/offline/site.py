@@ -10,6 +10,7 @@ from typing import Any, Final
 import orjson
 from django.conf import settings
 from django.template.loader import get_template
+from django.utils.safestring import SafeString
 from django.utils.translation import override
 
 from landbridge.exchange.bundles.contents import Put
@@ -23,6 +24,7 @@ from landbridge.web.offline.links import relinked
 from landbridge.web.offline.lists import Lists
 from landbridge.web.offline.names import list_page, record_page, up
 from landbridge.web.pages import Page, page, referred
+from landbridge.web.templatetags.safeguards import safeguards
 
 _BATCH: Final = 200
 _OWN: Final = FOLDER.parent / "offline"
@@ -120,7 +122,7 @@ class _Language:
             facts = [(one.label, relinked(one.html, resolve)) for one in (*shown.who, *shown.facts)]
             original = view.data["title"].get(view.language, "") if shown.language != view.language else ""
             self._put(place, "record", page=shown, view=view, facts=facts, type_page=list_page("type", view.format),
-                      original=original,
+                      original=original, kept_back=_kept_back(view, resolve),
                       sections=list(_sections(shown, resolve)), address=_address(view))  # fmt: skip
 
     def _resolve(self, to_root: str, here: set[str], address: str) -> str:
@@ -173,9 +175,15 @@ def _named(kind: str, value: str) -> str:
     return capital(term_label("targets", value))
 
 
-def _sections(shown: Page, resolve: Callable[[str], str]) -> Iterator[tuple[str, list[tuple[str, Any]]]]:
+def _sections(shown: Page, resolve: Callable[[str], str]) -> Iterator[tuple[str, str, list[tuple[str, Any]]]]:
     for section in shown.sections:
-        yield section.title, [(one.label, relinked(one.html, resolve)) for one in section.answers]
+        yield section.id, section.title, [(one.label, relinked(one.html, resolve)) for one in section.answers]
+
+
+def _kept_back(view: RecordView, resolve: Callable[[str], str]) -> SafeString:
+    """The labels of communities, and what is kept back."""
+    told = safeguards({"node_email": settings.NODE_EMAIL}, view)
+    return relinked(SafeString(get_template("parts/safeguards.html").render(told)), resolve)
 
 
 def _address(view: RecordView) -> str:

@@ -22,7 +22,7 @@ from landbridge.web.offline.names import record_page, slug
 from tests.exchange.bundles.elsewhere import THERE, become, say
 
 SAMPLE = Path(__file__).parents[3] / "landbridge" / "sample"
-SHOWN = ("en", "ar", "zh")
+SHOWN = ("en", "ar")
 PDF = "b" * 64
 
 
@@ -48,7 +48,7 @@ def folder(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pyte
                    "description": {"en": '<p><a href="/records/secret">x</a> <a href="https://example.org/">y</a></p>'},
                    "places": ["FJI"], "related": [{"record": "nowhere"}, {"record": "CON"}],
                    "files": [{"name": "a.pdf", "media_type": "application/pdf", "size": 5, "sha256": PDF}]}  # fmt: skip
-        arrivals = [*sample(6), Arrival("CON", "technology", validate("technology", hostile, "en"))]
+        arrivals = [*sample(5), Arrival("CON", "technology", validate("technology", hostile, "en"))]
         assert not receive_many(arrivals, actor=NODE, workflow=Workflow.REFERENCE).refused
         hidden = {"title": "zyxwombat", "summary": "zyxwombat", "places": ["FJI"]}
         for visibility in ("parties", "private", "network"):
@@ -111,7 +111,7 @@ def test_each_page_says_its_language_and_is_light(folder: Path) -> None:
         assert page.xpath("//h1") and page.xpath("//title") and page.xpath("//main")
         assert not page.xpath("//*[@style] | //*[@onclick] | //style | //script[not(@src)] | //img | //iframe")
         seen += 1
-    assert seen > 300
+    assert seen > 200
 
 
 def test_the_original_keeps_its_language_and_nothing_runs(folder: Path) -> None:
@@ -124,7 +124,7 @@ def test_the_original_keeps_its_language_and_nothing_runs(folder: Path) -> None:
     assert page.xpath("//a[@href='https://example.org/']")
     assert page.xpath(f"//a[contains(@href, 'files/{PDF}')]")
     index = (folder / "pages" / "en" / "search-index.js").read_text("utf-8")
-    assert len(orjson.loads(index.removeprefix("var RECORDS = ").removesuffix(";\n"))) > 50
+    assert len(orjson.loads(index.removeprefix("var RECORDS = ").removesuffix(";\n"))) > 40
 
 
 def test_what_is_not_public_is_nowhere(folder: Path) -> None:
