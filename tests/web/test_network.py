@@ -67,7 +67,7 @@ def test_the_network_tells_who_is_in_it_how_fresh_and_how_much(cast: Company, vi
     ("more", "said"),
     [
         ({"failures": 3, "error": "refused by 10.1.2.3"}, "Cannot be reached"),
-        ({"failures": 3, "error": "refused by 10.1.2.3"}, "The last 3 exchanges failed"),
+        ({"failures": 3, "error": "refused by 10.1.2.3"}, "Failed exchanges in a row: 3"),
         ({"seen_at": NOW - timedelta(days=9)}, "Late"), ({"seen_at": None}, "Not exchanged yet"),
         ({"state": "paused"}, "Paused"), ({"state": "known"}, "Known through others"),
         ({"seen_at": NOW - timedelta(days=9), "every": 5 * 86400}, "Up to date"), ({"names": {}}, "other.example.org"),
