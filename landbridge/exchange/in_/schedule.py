@@ -34,6 +34,8 @@ DAY: Final = timedelta(days=1)
 
 _busy: set[str] = set()
 """The sources that a thread of this process is at work on."""
+_resting: dict[str, datetime] = {}
+"""The sources that failed in a way that nobody had thought of, until when they are left alone."""
 
 
 def settle(run: SourceRun) -> None:
@@ -74,7 +76,8 @@ def _in_background(run: SourceRun) -> None:
         try:
             carry_out_now(run_id)
         except Exception:
-            logger.exception("The run %s of the source %s failed; it is taken up again", run_id, source_id)
+            logger.exception("The run %s of the source %s failed; it is taken up again later", run_id, source_id)
+            _resting[source_id] = timezone.now() + PAUSES[0]
         finally:
             _busy.discard(source_id)
             connections.close_all()
@@ -103,7 +106,8 @@ class RunSources:
         for one in [*open_.order_by("pk")[:50], *undoing.order_by("-pk")[:50]]:
             if len(_busy) >= AT_ONCE:
                 return
-            if one.source_id not in _busy and _can_begin(one, now):
+            rests = _resting.get(one.source_id, now) > now
+            if one.source_id not in _busy and not rests and _can_begin(one, now):
                 self.start(one)
 
 

@@ -130,11 +130,13 @@ def change(
     with transaction.atomic():
         the_source(source_id)
         source = Source.objects.select_for_update().get(pk=source_id)
-        before = (source.address, source.answers, source.secrets)
+        before, seen_by = (source.address, source.answers, source.secrets), source.visibility
         fill(source, door(source.door), title=title, address=address, answers=answers, every=every,
               visibility=visibility)  # fmt: skip
-        if (source.address, source.answers, source.secrets) != before:
+        if (source.address, source.answers, source.secrets) != before or source.visibility != seen_by:
             from_the_beginning(source)
+        if source.visibility != seen_by:  # What says the same as before is still to be shown to others.
+            SourceItem.objects.filter(source=source).update(sha256="")
         source.save()
     logger.info("The account %s changed the source %s", actor.account_id, source_id)
     return source

@@ -47,6 +47,21 @@ def fill(
         problems.append(("address", "Write an address that begins with https:// or http://."))
     if not 0 <= every <= MOST_HOURS or visibility not in tuple(Visibility):
         problems.append(("every", "That is no such number of hours, or no such visibility."))
+    kept, secrets = _answers(source, chosen, answers, problems)
+    if problems:
+        raise Wrong(problems)
+    source.answers, source.visibility = bounded(kept), str(visibility)
+    if secrets != _secrets_of(source):
+        source.secrets = seal(secrets)
+    if every != source.every or source.due_at is None:
+        source.due_at = timezone.now() + timedelta(hours=every) if every else None
+    source.every = every
+
+
+def _answers(
+    source: Source, chosen: Door, answers: Mapping[str, Any], problems: list[tuple[str, str]]
+) -> tuple[dict[str, Any], dict[str, str]]:
+    """The settings of the door, and its secrets apart; what does not do is added to the problems."""
     kept: dict[str, Any] = {"mapping": source.answers["mapping"]} if "mapping" in source.answers else {}
     secrets = _secrets_of(source)
     for setting in chosen.settings:
@@ -58,14 +73,7 @@ def fill(
                 kept[setting.name] = clean
         except ValueError as error:
             problems.append((setting.name, str(error)))
-    if problems:
-        raise Wrong(problems)
-    source.answers, source.visibility = bounded(kept), str(visibility)
-    if secrets != _secrets_of(source):
-        source.secrets = seal(secrets)
-    if every != source.every or source.due_at is None:
-        source.due_at = timezone.now() + timedelta(hours=every) if every else None
-    source.every = every
+    return kept, secrets
 
 
 def _secrets_of(source: Source) -> dict[str, str]:

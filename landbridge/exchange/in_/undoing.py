@@ -110,6 +110,8 @@ def _plan(run: SourceRun, steps: dict[str, list[Step]]) -> _Plan:
             plan.outcome[name] = LATER
         elif record is None or name in by_hand or not revisions.as_left(record, own[0]):
             plan.outcome[name] = PERSON
+        elif record.format not in FORMATS:
+            plan.outcome[name] = TAKEN
         else:
             plan.arrivals.append(_as_before(record, own[-1], revisions.before(own)))
             plan.outcome[name] = DONE

@@ -145,3 +145,23 @@ def test_files_are_found_by_their_own_names_only() -> None:
     assert held.held("") is None
     with pytest.raises(held.TooLarge):
         held.hold(b"x" * 50_000_000 for _ in range(5))
+
+
+def test_what_fails_in_a_thread_is_left_alone_for_a_while(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Now:
+        """A thread that is over when it has begun."""
+
+        def __init__(self, target: Any, **named: Any) -> None:
+            self.start = target
+
+    monkeypatch.setattr(schedule.threading, "Thread", Now)
+    monkeypatch.setattr(schedule.connections, "close_all", lambda: None)
+    monkeypatch.setattr(schedule, "carry_out_now", lambda run: 1 / 0)
+    run = claims.ask(source(), by=None)
+    RunSources().run(timezone.now())
+    assert (schedule._busy, list(schedule._resting)) == (set(), ["reefs"])
+    assert tick() == []
+    monkeypatch.undo()
+    schedule._resting.clear()
+    FakeDoor.script = [told("1")]
+    assert tick() == [run.pk]

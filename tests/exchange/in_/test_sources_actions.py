@@ -112,6 +112,16 @@ def test_secrets_are_sealed_and_stay_until_they_are_typed_again(company: cast.Co
     assert FakeDoor.asked[-1].settings == {"set": "corals", "language": "en", "key": "other-key"}
 
 
+def test_records_follow_their_source_when_others_shall_see_them() -> None:
+    FakeDoor.script = [told("1"), whole(since=1)]
+    run_source(add())
+    sources_actions.change(actor=NODE, source_id="reefs", title="Reefs", address="https://example.org", answers={},
+                           every=0, visibility="network")  # fmt: skip
+    run_source(Source.objects.get())
+    assert FakeDoor.asked[-1].state == {}
+    assert (Record.objects.get().visibility, Record.objects.get().latest) == ("network", 1)
+
+
 @pytest.mark.once
 @pytest.mark.parametrize(
     ("given", "where"),
