@@ -43,25 +43,6 @@ def parse(text: bytes) -> "etree._Element":
     return root
 
 
-def outermost(stream: IO[bytes]) -> tuple[str, dict[str, str]]:
-    """The name and the attributes of the outermost element; the stream stands at its beginning again.
-
-    Raises:
-        BadXml: as `parse`, as far as it was read.
-    """
-    try:
-        for _, element in etree.iterparse(stream, events=("start",), **_SAFE):
-            _check_type(element.getroottree().docinfo)
-            return str(element.tag), {str(name): str(value) for name, value in element.attrib.items()}
-    except (etree.XMLSyntaxError, ValueError) as error:
-        if isinstance(error, BadXml):
-            raise
-        raise BadXml(f"This is not well-formed XML: {' '.join(str(error).split())[:300]}") from None
-    finally:
-        stream.seek(0)
-    raise BadXml("There is no element in it.")
-
-
 class _Watched:
     """A stream that ends a document in which an element does not end: what is read waits in memory for its end."""
 
@@ -74,6 +55,25 @@ class _Watched:
         if self.since > LARGEST_ELEMENT:
             raise BadXml(f"An element is larger than {LARGEST_ELEMENT // 1_000_000} MB.")
         return got
+
+
+def outermost(stream: IO[bytes]) -> tuple[str, dict[str, str]]:
+    """The name and the attributes of the outermost element; the stream stands at its beginning again.
+
+    Raises:
+        BadXml: as `parse`, as far as it was read.
+    """
+    try:
+        for _, element in etree.iterparse(cast(IO[bytes], _Watched(stream)), events=("start",), **_SAFE):
+            _check_type(element.getroottree().docinfo)
+            return str(element.tag), {str(name): str(value) for name, value in element.attrib.items()}
+    except (etree.XMLSyntaxError, ValueError) as error:
+        if isinstance(error, BadXml):
+            raise
+        raise BadXml(f"This is not well-formed XML: {' '.join(str(error).split())[:300]}") from None
+    finally:
+        stream.seek(0)
+    raise BadXml("There is no element in it.")
 
 
 def elements(stream: IO[bytes], tags: Collection[str]) -> Iterator["etree._Element"]:

@@ -175,6 +175,7 @@ HOSTILE = {
     "parquet": b"PAR1" + bytes(40), "a page": b"<html>no</html>", "another table": b"name,title\nx,y\n",
     "nothing": b"", "a damaged archive": b"PK\x03\x04" + bytes(60), "no text inside": zipped("a.xlsx", b"x"),
     "only sums": today([flow(MD_DIM="_T")]),
+    "only empty rows": b"Year|RecipientName|ProjectTitle\n" + b"||\n" * 100_100,
     "a cell without an end": b'Year|RecipientName|ProjectTitle\n"' + b"x" * 1_100_000,
 }  # fmt: skip
 

@@ -118,6 +118,9 @@ def test_a_bulk_delivery_gathers_families_and_tells_of_deletions(tmp_path: Path)
     assert [(one.key, one.gone, bool(one.problem)) for one in found] == [
         ("exchange-document 4", False, True), ("family 77", False, False), ("family 78", True, False),
     ]  # fmt: skip
+    some = things(Epo(), DOCDB.encode(), folder=tmp_path, classes="A01K")
+    assert [one.key for one in some if not one.problem] == ["family 77", "family 78"], "what was deleted is told"
+    assert not [one for one in things(Epo(), DOCDB.encode(), folder=tmp_path, classes="B01D") if one.record]
     said = proved(found[1])
     assert [right["number"] for right in said["patents"]] == ["WO2024000001 A1", "EP2000001 A1"]
     assert said["technologies"] == ["fisheries-aquaculture"] and said["subjects"] == ["topics:aquaculture"]

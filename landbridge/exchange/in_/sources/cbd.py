@@ -11,7 +11,8 @@ from django.utils.translation import gettext_noop
 from landbridge.exchange.in_.door import Ask, BadSource, Checkpoint, Found, Setting
 from landbridge.exchange.in_.sources import cbd_documents, cbd_index
 from landbridge.exchange.in_.sources.cbd_terms import Names
-from landbridge.exchange.in_.sources.known import expect, found, line, listed, moment, refused
+from landbridge.exchange.in_.sources.known import found, line, listed, moment, refused
+from landbridge.exchange.in_.sources.opening import expect
 from landbridge.lib.doors.http import Failed
 
 ADDRESS: Final = "https://api.cbd.int/api/v2013"

@@ -13,7 +13,8 @@ from landbridge.exchange.in_.door import Ask, BadSource, Checkpoint, Found, Sett
 from landbridge.exchange.in_.sources.crs_project import Cells, key, marker, programme
 from landbridge.exchange.in_.sources.crs_rows import Rows
 from landbridge.exchange.in_.sources.gathered import Gathered, gathered
-from landbridge.exchange.in_.sources.known import found, opened, refused
+from landbridge.exchange.in_.sources.known import found, refused
+from landbridge.exchange.in_.sources.opening import opened
 from landbridge.lib.languages import DEFAULT
 
 EVERY: Final = 500

@@ -17,6 +17,8 @@ from landbridge.exchange.in_.sources.known import TABLES, shorter
 LONGEST_CELL: Final = 1_000_000
 LARGEST: Final = 20_000_000_000
 """Bytes of a file once unpacked; all years together have some 8 GB."""
+MOST_EMPTY: Final = 100_000
+"""After so many empty rows one after the other nothing more is expected."""
 _DEFLATE64: Final = 9
 _LABELLED: Final = re.compile(r"([A-Z][A-Z_]+): .+")
 _START: Final = 1 << 20
@@ -112,13 +114,16 @@ class _Unclosed(io.RawIOBase):
     """A stream that stays open when its text is done with: it is read twice."""
 
     def __init__(self, stream: IO[bytes]) -> None:
-        self.stream = stream
+        self.stream, self.read_so_far = stream, 0
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: "memoryview") -> int:  # type: ignore[override]
         got = self.stream.read(len(buffer))
+        self.read_so_far += len(got)
+        if self.read_so_far > LARGEST:
+            raise BadSource(f"The file unpacks to more than {LARGEST // 1_000_000_000} GB.")
         buffer[: len(got)] = got
         return len(got)
 
@@ -137,9 +142,13 @@ def _rows(text: io.TextIOWrapper, name: str) -> Iterator[Row]:
         mark = max("|,;\t", key=first.count)
         head = _head(next(csv.reader([first], delimiter=mark), []), name)
         reader = csv.reader(text, delimiter=mark)
+        empty = 0
         for cells in reader:
-            if any(cells):
+            empty = 0 if any(cells) else empty + 1
+            if not empty:
                 yield _row(head, cells, reader.line_num + 1)
+            elif empty > MOST_EMPTY:
+                raise BadSource(f"{name} has more than {MOST_EMPTY} empty rows one after the other.")
 
 
 def _row(head: Head, cells: Sequence[str], number: int) -> Row:

@@ -22,13 +22,13 @@ from landbridge.exchange.in_.sources.known import (
     link,
     links,
     main_language,
-    opened,
     organisations,
     place,
     record,
     refused,
     texts,
 )
+from landbridge.exchange.in_.sources.opening import opened
 from landbridge.lib.languages import DEFAULT, is_language_tag
 
 if TYPE_CHECKING:

@@ -11,8 +11,9 @@ from landbridge.exchange.in_.door import Ask, BadSource, Checkpoint, Found, Sett
 from landbridge.exchange.in_.sources.epo_documents import patent
 from landbridge.exchange.in_.sources.epo_service import MOST_RESULTS, Paused, Service
 from landbridge.exchange.in_.sources.gathered import Gathered, gathered
-from landbridge.exchange.in_.sources.known import opened, refused
-from landbridge.exchange.in_.sources.patents import Patent, family
+from landbridge.exchange.in_.sources.known import refused
+from landbridge.exchange.in_.sources.opening import opened
+from landbridge.exchange.in_.sources.patents import CLASSES, Patent, family, wanted
 
 EVERY: Final = 20
 _OVERLAP: Final = timedelta(days=14)
@@ -35,6 +36,7 @@ class Epo:
         Setting("key", gettext_noop("Key"), kind="secret", help=gettext_noop("Of developers.epo.org; it is free.")),
         Setting("secret", gettext_noop("Secret"), kind="secret"),
         Setting("legal", gettext_noop("With legal events"), kind="yes_no", default=True),
+        CLASSES,
     )  # fmt: skip
 
     def __init__(self, pause: Callable[[float], None] = time.sleep) -> None:
@@ -48,7 +50,7 @@ class Epo:
             if source is None:
                 return
             yield from _documents(source.stream, store)
-            yield from _families(store, "EPO DOCDB")
+            yield from _families(store, str(ask.settings.get("classes") or ""))
             yield Checkpoint({})
 
 
@@ -83,9 +85,11 @@ def _put(store: Gathered, one: Patent) -> None:
     store.put(f"family {one.family}" if one.family else one.name, one.plain())
 
 
-def _families(store: Gathered, source: str) -> Iterator[Found]:
+def _families(store: Gathered, classes: str) -> Iterator[Found]:
     for key, said in store.groups():
-        yield family(key, [Patent(**one) for one in said], source)
+        patents = [Patent(**one) for one in said]
+        if any(one.deleted or wanted(one, classes) for one in patents):
+            yield family(key, patents, "EPO DOCDB")
 
 
 def _searched(ask: Ask, service: Service) -> Iterator[Found | Checkpoint]:

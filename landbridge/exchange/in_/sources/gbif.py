@@ -10,7 +10,6 @@ from django.utils.translation import gettext_noop
 from landbridge.exchange.in_.door import Ask, BadSource, Checkpoint, Found, Setting
 from landbridge.exchange.in_.sources.known import (
     answered,
-    expect,
     found,
     language,
     language_term,
@@ -28,6 +27,7 @@ from landbridge.exchange.in_.sources.known import (
     refused,
     texts,
 )
+from landbridge.exchange.in_.sources.opening import expect
 from landbridge.formats import tidy
 from landbridge.lib.doors.http import Failed
 

@@ -15,7 +15,8 @@ from landbridge.exchange.in_.door import Ask, BadSource, Checkpoint, Found, Sett
 from landbridge.exchange.in_.sources.iati_activity import organisation, programme
 from landbridge.exchange.in_.sources.iati_rules import broken
 from landbridge.exchange.in_.sources.iati_structure import attribute_faults, faults, shapes
-from landbridge.exchange.in_.sources.known import found, moment, opened, refused
+from landbridge.exchange.in_.sources.known import found, moment, refused
+from landbridge.exchange.in_.sources.opening import opened
 
 if TYPE_CHECKING:
     from lxml.etree import _Element

@@ -10,7 +10,8 @@ from django.utils.translation import gettext_noop
 from landbridge.exchange.in_.door import Ask, Checkpoint, Found, Setting
 from landbridge.exchange.in_.sources.informea_answers import things
 from landbridge.exchange.in_.sources.informea_records import changed, facts, told
-from landbridge.exchange.in_.sources.known import expect, found, line, listed, moment, refused
+from landbridge.exchange.in_.sources.known import found, line, listed, moment, refused
+from landbridge.exchange.in_.sources.opening import expect
 
 PAGE: Final = 100
 SETS: Final = {

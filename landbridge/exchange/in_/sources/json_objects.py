@@ -11,6 +11,8 @@ from landbridge.exchange.in_.door import BadSource
 
 LONGEST: Final = 5_000_000
 """Characters of one object."""
+LARGEST: Final = 5_000_000_000
+"""Bytes of a file once unpacked."""
 _CHUNK: Final = 1 << 18
 _BETWEEN: Final = " \t\r\n,"
 
@@ -38,11 +40,14 @@ class _Text:
     """The text of a stream, piece by piece; the stream stays open."""
 
     def __init__(self, stream: IO[bytes]) -> None:
-        self._stream, self._decoder = stream, codecs.getincrementaldecoder("utf-8-sig")()
+        self._stream, self._decoder, self._size = stream, codecs.getincrementaldecoder("utf-8-sig")(), 0
 
     def read(self) -> str:
         """The next piece; empty at the end."""
         while raw := self._stream.read(_CHUNK):
+            self._size += len(raw)
+            if self._size > LARGEST:
+                raise BadSource(f"The file unpacks to more than {LARGEST // 1_000_000_000} GB.")
             if text := self._decoder.decode(raw):
                 return text
         return self._decoder.decode(b"", final=True)

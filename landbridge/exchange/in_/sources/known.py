@@ -1,19 +1,20 @@
 """What the doors of the field know in common: tables, places, days, texts that fit a question, and what is told of a
 thing in a form that a database keeps."""
 
-import gzip
 import hashlib
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from functools import cache
+from math import isfinite
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final
 
-from landbridge.exchange.in_.door import Ask, BadSource, Found
+import orjson
+
+from landbridge.exchange.in_.door import Found
 from landbridge.formats import tidy
 from landbridge.formats.vocabulary import vocabulary
 from landbridge.lib.languages import DEFAULT, is_language_tag
@@ -26,6 +27,8 @@ LONGEST_KEY: Final = 500
 MOST_FACTS: Final = 200
 """Things in one list of facts; the rest is counted, not kept."""
 LONGEST_FACT: Final = 2_000
+LARGEST_FACTS: Final = 150_000
+"""Bytes of JSON of all facts of a thing; those of more are told more shortly."""
 _UNFIT: Final = frozenset(" \t\r\n<>\"'\\^`{|}")
 
 
@@ -200,17 +203,51 @@ def answered(data: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in data.items() if value is not None and value not in ("", [], {}, ())}
 
 
-def told(value: Any) -> Any:
+def told(facts: Mapping[str, Any]) -> dict[str, Any]:
     """What is told beside the answers, as JSON that every database keeps: no control characters, nothing endless."""
-    if isinstance(value, Mapping):
-        kept = {line(str(name), 100): told(part) for name, part in value.items()}
-        return {name: part for name, part in kept.items() if part is not None and part not in ("", [], {})}
-    if isinstance(value, list | tuple):
-        parts = [told(part) for part in value[:MOST_FACTS]]
-        return [*parts, f"and {len(value) - MOST_FACTS} more"] if len(value) > MOST_FACTS else parts
-    if isinstance(value, bool | int | float) or value is None:
-        return value
-    return line(str(value), LONGEST_FACT)
+    for most, longest in ((MOST_FACTS, LONGEST_FACT), (40, 400), (10, 100)):
+        try:
+            kept: dict[str, Any] = _Telling(most, longest).of(facts)
+        except OverflowError:
+            continue
+        if len(orjson.dumps(kept)) <= LARGEST_FACTS:
+            return kept
+    return {"facts": "There are more than can be kept."}
+
+
+@dataclass
+class _Telling:
+    """Facts made fit to be kept: lists of so many things, texts of so many characters."""
+
+    most: int
+    longest: int
+    left: int = LARGEST_FACTS
+
+    def of(self, value: Any, depth: int = 0) -> Any:
+        """Raises OverflowError when there is more in all than is kept."""
+        if depth > 10:
+            return "…"
+        if isinstance(value, Mapping):
+            named = list(value.items())[: self.most * 2]
+            kept = {line(str(name)[:200], 100): self.of(part, depth + 1) for name, part in named}
+            return {name: part for name, part in kept.items() if part is not None and part not in ("", [], {})}
+        if isinstance(value, list | tuple):
+            parts = [self.of(part, depth + 1) for part in value[: self.most]]
+            return [*parts, f"and {len(value) - self.most} more"] if len(value) > self.most else parts
+        return self._one(value)
+
+    def _one(self, value: Any) -> Any:
+        if value is None or isinstance(value, bool) or (isinstance(value, int) and abs(value) < 2**53):
+            return value
+        said = (
+            value
+            if isinstance(value, float) and isfinite(value)
+            else line(str(value)[: self.longest * 4], self.longest)
+        )
+        self.left -= len(str(said))
+        if self.left < 0:
+            raise OverflowError
+        return said
 
 
 def key_of(text: str) -> str:
@@ -251,58 +288,6 @@ def main_language(*said: Mapping[str, str]) -> str:
         if by_tag:
             return DEFAULT if DEFAULT in by_tag else next(iter(by_tag))
     return DEFAULT
-
-
-@dataclass(frozen=True, slots=True)
-class Opened:
-    """A source that stands open at its beginning."""
-
-    stream: IO[bytes]
-    name: str
-    state: dict[str, str]
-    """What the next run asks with, so that an unchanged file is not read again."""
-
-
-@contextmanager
-def opened(ask: Ask, headers: Mapping[str, str] | None = None) -> Iterator[Opened | None]:
-    """The file that was brought, or the one behind the address; None where it has not changed since the last run.
-
-    Raises:
-        BadSource: the address does not answer with a file.
-    """
-    if ask.file is not None:
-        with ask.file.open("rb") as stream:
-            yield Opened(unpacked(stream), ask.file_name or ask.file.name, {})
-        return
-    asked = dict(headers or {})
-    if ask.state.get("etag"):
-        asked["If-None-Match"] = str(ask.state["etag"])
-    with ask.get(ask.address, headers=asked) as answer:
-        if answer.status == 304:
-            yield None
-            return
-        expect(answer.status, ask.address)
-        etag = answer.headers.get("etag", "")
-        yield Opened(unpacked(answer.body), ask.address, {"etag": line(etag, 200)} if etag else {})
-
-
-def unpacked(stream: IO[bytes]) -> IO[bytes]:
-    """The stream, or what is packed in it with gzip."""
-    start = stream.read(2)
-    stream.seek(0)
-    return cast(IO[bytes], gzip.GzipFile(fileobj=stream)) if start == b"\x1f\x8b" else stream
-
-
-def expect(status: int, address: str) -> None:
-    """An answer that is one.
-
-    Raises:
-        BadSource: it is not.
-    """
-    if status != 200:
-        hint = {401: "ask for a key", 403: "ask for a key", 404: "check the address", 429: "ask less often"}
-        todo = hint.get(status, "try again later" if status >= 500 else "check the address")
-        raise BadSource(f"{shorter(address, 200)} answers with status {status}; {todo}.")
 
 
 @cache

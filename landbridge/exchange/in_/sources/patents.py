@@ -10,7 +10,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, Final
 
-from landbridge.exchange.in_.door import Found
+from django.utils.translation import gettext_noop
+
+from landbridge.exchange.in_.door import Found, Setting
 from landbridge.exchange.in_.sources.known import (
     by_beginning,
     found,
@@ -24,6 +26,10 @@ from landbridge.exchange.in_.sources.known import (
     texts,
 )
 
+CLASSES: Final = Setting(
+    "classes", gettext_noop("Only these classes"), help=gettext_noop("Of the IPC or CPC, such as A01G, C02F, Y02A."),
+)  # fmt: skip
+"""What the doors of patents ask of those who bring files."""
 MOST_PATENTS: Final = 40
 MOST_EVENTS: Final = 150
 _COLUMNS: Final = re.compile(r"([A-H]\d\d[A-Z])([ \d]{2}\d)(\d{2,6})")

@@ -17,7 +17,8 @@ from django.utils.translation import gettext_noop
 from landbridge.exchange.in_.door import Ask, BadSource, Checkpoint, Found, Setting
 from landbridge.exchange.in_.sources import ror
 from landbridge.exchange.in_.sources.json_objects import objects
-from landbridge.exchange.in_.sources.known import expect, found, listed, moment, opened, refused
+from landbridge.exchange.in_.sources.known import found, listed, moment, refused
+from landbridge.exchange.in_.sources.opening import expect, opened
 
 ADDRESS: Final = "https://api.ror.org/v2/organizations"
 EVERY: Final = 1_000

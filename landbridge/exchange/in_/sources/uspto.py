@@ -7,9 +7,10 @@ from typing import IO, TYPE_CHECKING, Final
 
 from django.utils.translation import gettext_noop
 
-from landbridge.exchange.in_.door import Ask, BadSource, Checkpoint, Found, Setting
-from landbridge.exchange.in_.sources.known import opened, refused
-from landbridge.exchange.in_.sources.patents import Patent, family, wanted
+from landbridge.exchange.in_.door import Ask, BadSource, Checkpoint, Found
+from landbridge.exchange.in_.sources.known import refused
+from landbridge.exchange.in_.sources.opening import opened
+from landbridge.exchange.in_.sources.patents import CLASSES, Patent, family, wanted
 from landbridge.exchange.in_.sources.uspto_documents import SOURCE, classes, documents, patent
 
 if TYPE_CHECKING:
@@ -17,9 +18,6 @@ if TYPE_CHECKING:
 
 EVERY: Final = 500
 _MASTER: Final = b"CPCMasterClassificationFile"
-CLASSES: Final = Setting(
-    "classes", gettext_noop("Only these classes"), help=gettext_noop("Of the IPC or CPC, such as A01G, C02F, Y02A."),
-)  # fmt: skip
 
 
 class Uspto:
