@@ -45,9 +45,8 @@ def _fetch(peer: Peer, one: WantedFile) -> None:
         got = call(peer, f"/exchange/files/{one.sha256}", {"record": one.record_id},
                    headers={"Range": f"bytes={begin}-{end}", "Accept-Encoding": "identity"},
                    most_bytes=one.size + 1)  # fmt: skip
-        if got.status == 200:  # It gives the whole: then the whole it is.
-            begin = 0
-        if not got.body or begin + len(got.body) > one.size:
+        begin, wanted = (0, one.size) if got.status == 200 else (begin, end - begin + 1)
+        if len(got.body) != wanted:  # 200: it gives the whole, then the whole it must be.
             raise BadFile("It gives another number of bytes than the record names.")
         with path.open("r+b" if path.exists() else "wb") as file:
             file.truncate(begin)

@@ -8,7 +8,7 @@ import gzip
 import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from django.db import transaction
 from django.utils import timezone
@@ -115,7 +115,7 @@ def pull(peer: Peer, tell: Tell = _silent) -> Taken:
     taken = Taken()
     try:
         _ask_for_ours(peer, report, taken, tell)
-        if _pull_pages(peer, report, taken, tell):
+        if _to_the_end(lambda: _pull_page(peer, report, taken, tell), taken):
             sweep(peer)
     except (Failed, Unsafe) as problem:
         report.error = str(problem)[:1000]
@@ -126,12 +126,12 @@ def pull(peer: Peer, tell: Tell = _silent) -> Taken:
     return taken
 
 
-def _pull_pages(peer: Peer, report: Exchange, taken: Taken, tell: Tell) -> bool:
-    """Take in the pages that are there: whether all of them were read."""
+def _to_the_end(step: Callable[[], bool], taken: Taken) -> bool:
+    """Take step after step while more follows: whether the end was reached. Nobody leads us on for ever."""
     empty = 0
     for _ in range(MOST_PAGES):
         before = taken.total
-        if not _pull_page(peer, report, taken, tell):
+        if not step():
             return True
         empty = empty + 1 if taken.total == before else 0
         if empty > MOST_EMPTY:
@@ -182,13 +182,17 @@ def _ask_for_ours(peer: Peer, report: Exchange, taken: Taken, tell: Tell) -> Non
     name, _ = serving.order()
     if peer.told.get("asked") == name:
         return
-    since, epoch, more = 0, "", True
-    while more:
-        got = call(peer, "/exchange/statements", {"of": me(), "since": since, "epoch": epoch, "limit": PAGE})
-        onward, epoch = got.number("landbridge-next"), got.headers.get("landbridge-epoch", "")[:64]
+    at: dict[str, Any] = {"since": 0, "epoch": ""}
+
+    def step() -> bool:
+        got = call(peer, "/exchange/statements", {"of": me(), "limit": PAGE, **at})
+        onward = got.number("landbridge-next")
+        more = got.headers.get("landbridge-more") == "1" and onward > at["since"]
         _take(peer, got, report, taken, tell)
-        more = got.headers.get("landbridge-more") == "1" and onward > since
-        since = onward
+        at.update(since=onward, epoch=got.headers.get("landbridge-epoch", "")[:64])
+        return more
+
+    _to_the_end(step, taken)
     peer.told = {**peer.told, "asked": name}
     peer.save(update_fields=["told"])
 

@@ -108,6 +108,8 @@ def _ask(
             connection.request(method, to.path, data, dict(headers))
             response = connection.getresponse()
             size = _unpacked(response, body, most_bytes)
+            if time.monotonic() >= until:  # Cut off by the clock: the end that it came to is not its own.
+                raise Failed("The answer took too long.")
             told = {name.lower(): value for name, value in response.getheaders()}
             return Fetched(response.status, url, told, body, size)
         except Failed:
@@ -162,6 +164,8 @@ def _unpacked(response: HTTPResponse, body: IO[bytes], most_bytes: int) -> int:
             if size > most_bytes:
                 raise TooMuch(f"The answer is longer than {most_bytes / 1_000_000:g} MB.")
             body.write(piece)
+    if response.length:  # Bytes were announced that did not come; `read` says nothing of it.
+        raise Failed("The answer breaks off.")
     if unpack is not None and not unpack.eof and size:
         raise Failed("The packed answer breaks off.")
     return size

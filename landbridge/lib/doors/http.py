@@ -158,12 +158,15 @@ class Connection(http.client.HTTPConnection):
     def __init__(self, to: Target, address: str, seconds: float) -> None:
         super().__init__(to.host, to.port, timeout=seconds)
         self.to, self.address = to, address
+        self.line: socket.socket | None = None
+        """The socket, also once `http.client` has handed it on to the answer and let go of it."""
 
     def connect(self) -> None:
         plain = socket.create_connection((self.address, self.to.port), self.timeout)
         self.sock = plain
         if self.to.scheme == "https":
             self.sock = _tls().wrap_socket(plain, server_hostname=self.to.host)
+        self.line = self.sock
 
 
 def post(
@@ -207,4 +210,5 @@ def ended_after(connection: Connection, seconds: float) -> Iterator[None]:
 
 def _cut(connection: Connection) -> None:
     with suppress(OSError, AttributeError):
-        connection.sock.shutdown(socket.SHUT_RDWR)
+        line = connection.line or connection.sock
+        line.shutdown(socket.SHUT_RDWR)
