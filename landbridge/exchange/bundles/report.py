@@ -1,7 +1,9 @@
 """What is told of a bundle: what stands in it, and what came of it or would come."""
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
+
+MOST_TOLD: Final = 100
 
 
 @dataclass
@@ -25,5 +27,5 @@ class Report:
     """Of a work bundle: what came of each piece of work."""
 
     def as_json(self) -> dict[str, Any]:
-        """As it is kept."""
-        return dict(vars(self))
+        """As it is kept: what is told one by one only to some number, as the counts tell of all."""
+        return {**vars(self), "problems": self.problems[:MOST_TOLD], "items": self.items[: 3 * MOST_TOLD]}

@@ -85,7 +85,8 @@ class Word(models.Model):
     """The record of this node in which the change is written."""
     base = models.PositiveIntegerField(default=0)
     """The revision of the received record that was seen."""
-    account = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    account = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, null=True, related_name="+")
+    """Whose words they are: they go with the person."""
     at = models.DateTimeField(auto_now_add=True)
 
     def __str__(self) -> str:

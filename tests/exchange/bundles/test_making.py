@@ -24,7 +24,7 @@ from landbridge.registry.models import Record, StoredFile
 from landbridge.registry.writing import Actor, Forbidden
 from tests.exchange.bundles.elsewhere import HERE, THERE, become, fingerprint, know, publish, say
 
-pytestmark = [pytest.mark.django_db, pytest.mark.once]
+pytestmark = pytest.mark.django_db
 NOTES = b"Notes on the reef: living coral, 2026.\n"
 SHA256 = hashlib.sha256(NOTES).hexdigest()
 FILE = {"name": "notes.txt", "media_type": "text/plain", "size": len(NOTES), "sha256": SHA256}
