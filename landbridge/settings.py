@@ -148,6 +148,7 @@ TASKS: list[str] = [
 
 DOORS: dict[str, str] = {
     "table": "landbridge.exchange.in_.sources.table.Table",
+    "landbridge": "landbridge.exchange.in_.sources.landbridge.Landbridge",
     "oai_pmh": "landbridge.exchange.in_.sources.oai_pmh.OaiPmh",
     "iati": "landbridge.exchange.in_.sources.iati.Iati",
     "crs": "landbridge.exchange.in_.sources.crs.Crs",
