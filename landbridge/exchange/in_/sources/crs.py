@@ -19,6 +19,8 @@ from landbridge.lib.languages import DEFAULT
 
 EVERY: Final = 500
 _BIODIVERSITY: Final = "41030"
+_LOOKED_AT: Final = frozenset({"donor", "donor_name", "id", "project", "title", "sector", "biodiversity"})
+"""What tells whether a project is one for biodiversity, and which it is."""
 
 
 class Crs:
@@ -54,9 +56,9 @@ class Crs:
 
 def _gather(rows: Rows, store: Gathered, every: bool) -> Iterator[Found]:
     """Put the rows of the projects that are wanted into the store; what cannot be read is given."""
-    wanted = None if every else {key(row.cells) for row in rows if _for_biodiversity(row.cells)}
+    wanted = None if every else {key(row.cells) for row in rows.read(_LOOKED_AT) if _for_biodiversity(row.cells)}
     seen = sums = 0
-    for row in rows:
+    for row in rows.read():
         seen += 1
         if _is_sum(row.cells):
             sums += 1

@@ -5,9 +5,9 @@ import csv
 import io
 import re
 import zipfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import IO, Final
 
@@ -60,8 +60,8 @@ class Rows:
         stream.seek(0)
         self.start = stream.read(4)
 
-    def __iter__(self) -> Iterator[Row]:
-        """All rows.
+    def read(self, only: Collection[str] = ()) -> Iterator[Row]:
+        """All rows, with these of their cells, or with all.
 
         Raises:
             BadSource: the file is none of the CRS, or packed in a way that is not read.
@@ -69,7 +69,7 @@ class Rows:
         csv.field_size_limit(LONGEST_CELL)
         for name, stream in self._texts():
             with stream as text:
-                yield from _rows(text, name)
+                yield from _rows(text, name, only)
 
     def _texts(self) -> Iterator[tuple[str, io.TextIOWrapper]]:
         self.stream.seek(0)
@@ -136,11 +136,13 @@ def _as_source(name: str) -> Iterator[None]:
         raise BadSource(f"{name} cannot be read as a table: {shorter(str(error), 200)}.") from None
 
 
-def _rows(text: io.TextIOWrapper, name: str) -> Iterator[Row]:
+def _rows(text: io.TextIOWrapper, name: str, only: Collection[str]) -> Iterator[Row]:
     with _as_source(name):
         first = text.readline(LONGEST_CELL)
         mark = max("|,;\t", key=first.count)
         head = _head(next(csv.reader([first], delimiter=mark), []), name)
+        if only:
+            head = replace(head, at={ours: at for ours, at in head.at.items() if ours in only})
         reader = csv.reader(text, delimiter=mark)
         empty = 0
         for cells in reader:
@@ -155,7 +157,7 @@ def _row(head: Head, cells: Sequence[str], number: int) -> Row:
     if any(cells[head.width :]) or len(cells) <= head.width // 2:
         return Row(number, {}, f"The row has {len(cells)} cells where the head has {head.width}.")
     said = {ours: _clean(cells[at]) for ours, at in head.at.items() if at < len(cells)}
-    for ours in head.labelled:
+    for ours in head.labelled & said.keys():
         code, _, label = said.get(ours, "").partition(": ")
         said[ours] = code
         said.setdefault(f"{ours}_name", label)

@@ -114,7 +114,10 @@ def shorter(text: str, limit: int) -> str:
 
 def line(text: str | None, limit: int) -> str:
     """One clean line that fits."""
-    return shorter(tidy.line(text or ""), limit)
+    said = text or ""
+    # Most texts are clean already, and there are very many of them.
+    clean = said.isascii() and said.isprintable() and "  " not in said and said == said.strip()
+    return shorter(said if clean else tidy.line(said), limit)
 
 
 def texts(said: Iterable[tuple[str, str | None]], limit: int, lines: bool = False) -> dict[str, str]:
