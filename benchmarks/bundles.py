@@ -28,8 +28,8 @@ class Node:
         self.told = {**os.environ, "LANDBRIDGE_DATA": str(self.folder), "LANDBRIDGE_SAMPLE": "none",
                      "LANDBRIDGE_BASE_URL": f"https://{name}.example"}  # fmt: skip
 
-    def call(self, *arguments: str) -> tuple[float, float, str]:
-        """Seconds, megabytes at most, and what was said."""
+    def call(self, *arguments: str) -> tuple[float, float, float, str]:
+        """Seconds, those of the processor, megabytes at most, and what was said."""
         told = self.folder / "told.txt"
         started = time.monotonic()
         with told.open("wb") as out:
@@ -41,7 +41,7 @@ class Node:
         text = told.read_text("utf-8")
         if status:
             raise SystemExit(f"landbridge {' '.join(arguments)}: {text}")
-        return time.monotonic() - started, used.ru_maxrss / 1024, text
+        return time.monotonic() - started, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024, text
 
 
 def main() -> None:
@@ -55,7 +55,7 @@ def main() -> None:
         lines = Path(folder) / "lines.jsonl"
         lines.write_bytes(b"".join(orjson.dumps(line.line()) + b"\n" for line in every(given.records)))
         first.call("load", str(lines))
-        shown = re.sub(r"(?<=[0-9a-f]{4}) (?=[0-9a-f]{4}\b)", "", first.call("node", "show")[2])
+        shown = re.sub(r"(?<=[0-9a-f]{4}) (?=[0-9a-f]{4}\b)", "", first.call("node", "show")[3])
         (print_,) = re.findall(r"fingerprint\s+([0-9a-f]{64})", shown)
         second.call("node", "add", "https://first.example", print_)
         stick = str(Path(folder) / "stick.zip")
@@ -64,9 +64,10 @@ def main() -> None:
         if given.pages:
             steps.append((first, "pages", "--pages", "en", str(Path(folder) / "pages")))
         for node, *arguments in steps:
-            seconds, megabytes, text = node.call("bundle", *arguments)
+            seconds, worked, megabytes, text = node.call("bundle", *arguments)
             counted = next((line.strip() for line in text.splitlines() if "records" in line or "bundle " in line), "")
-            print(f"{' '.join(arguments[:-1]):<16} {seconds:7.1f} s {megabytes:7.0f} MB   {counted}")
+            cost = f"{seconds:7.1f} s {worked:7.1f} s of CPU {megabytes:5.0f} MB"
+            print(f"{' '.join(arguments[:-1]):<16} {cost}   {counted}")
         print(f"{'the file':<16} {Path(stick).stat().st_size / 1e6:7.1f} MB for {given.records} records")
 
 
