@@ -169,7 +169,7 @@ def measure(figures: Figures, url: str, count: int, clients: dict[str, Callable[
 
 def told(url: str, path: Path) -> int:
     """What a server tells in Dublin Core, as JSON Lines for its bare peers: how many octets it took."""
-    octets = 0
+    octets, seen = 0, set[str]()
     with path.open("wb") as out:
         for root in pages(url):
             octets += len(etree.tostring(root, encoding="utf-8"))
@@ -177,6 +177,9 @@ def told(url: str, path: Path) -> int:
                 header = record.find(f"{OAI}header")
                 line = {name: header.findtext(f"{OAI}{tag}") for name, tag in
                         (("identifier", "identifier"), ("datestamp", "datestamp"), ("set", "setSpec"))}  # fmt: skip
+                if line["identifier"] in seen:
+                    continue  # It changed meanwhile and was told again, which a list in memory cannot do.
+                seen.add(line["identifier"])
                 line["elements"] = [(str(one.tag).removeprefix(DC), one.text) for one in record.iter()
                                     if str(one.tag).startswith(DC)]  # fmt: skip
                 out.write(orjson.dumps(line) + b"\n")

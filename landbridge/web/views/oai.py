@@ -12,7 +12,7 @@ from landbridge.exchange.out.oai.whole import schema_text
 _WORTHWHILE: Final = 1_400
 """Bytes: what fits into one packet is not made smaller."""
 _FAST: Final = 1
-"""A page of 500 records: 9 ms at this level, 25 at the usual one, for 12% more bytes."""
+"""The level. Measured, 500 records of 860 kB: 4.4 ms and 195 kB at this one, 9.9 ms and 160 kB at the usual one."""
 
 
 def harvest(request: HttpRequest) -> HttpResponse:
