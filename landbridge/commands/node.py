@@ -177,7 +177,11 @@ def policy(address: str, way: str | None, direction: str | None, every: int | No
             raise click.ClickException(str(error)) from None
     say("direction", f"{peer.direction}, every {peer.every} seconds")
     for label, kept in (("gives", given(peer)), ("takes", taken_from(peer))):
-        say(label, ", ".join(f"{key} {value}" for key, value in kept.as_json().items()) or "everything")
+        say(label, "; ".join(_rule(key, value) for key, value in kept.as_json().items()) or "everything")
+
+
+def _rule(name: str, value: Any) -> str:
+    return f"{name} {', '.join(value) if isinstance(value, list) else value}"
 
 
 @node.command()

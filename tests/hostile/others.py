@@ -239,8 +239,11 @@ VERBS: Final = (
 
 
 Rows = dict[str, dict[Any, tuple[Any, ...]]]
-PASSING: Final = ("sessions.Session", "exchange.Passage", "registry.Tally", "contenttypes.ContentType")
-"""Tables that every visit may write to."""
+PASSING: Final = (
+    "sessions.Session", "exchange.Passage", "registry.Tally", "contenttypes.ContentType", "exchange.NodeKey",
+    "exchange.ThisNode",
+)  # fmt: skip
+"""Tables that every visit may write to; the keys of the node are made when somebody first asks for them."""
 
 
 def rows() -> Rows:

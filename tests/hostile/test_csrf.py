@@ -15,9 +15,11 @@ from tests.hostile.looking import ask
 from tests.hostile.others import Others, ways
 
 pytestmark = pytest.mark.once  # Headers and tokens have nothing to do with the database.
-EXEMPT: Final = ("confirm/%(secret)s", "notices/stop/%(key)s", "oai")
-"""Addresses that take a POST without a token: the secret in the address is the key, and harvesters only read. The API is
-the other exception: it never asks for a session."""
+EXEMPT: Final = (
+    "confirm/%(secret)s", "notices/stop/%(key)s", "oai", "exchange/keys", "exchange/statements",
+)  # fmt: skip
+"""Addresses that take a POST without a token: the secret in the address is the key, harvesters only read, and nodes sign
+what they send. The API is the other exception: it never asks for a session."""
 TOKEN_INSIDE: Final = ("network/bundles/read",)
 """What looks for its token itself, once it has chosen where a large file goes."""
 SAME_FOR_ALL: Final = (

@@ -171,7 +171,7 @@ def _is_within(row: Statement, policy: Policy) -> bool:
 
 
 def who(asked: Asked) -> Peer | None:
-    """The peer that a request proves to be from; None where it names nobody.
+    """The peer that a request proves to be from; None where it names nobody, or nobody that this node knows.
 
     Raises:
         Unproven: it names a node, and does not prove it.
@@ -180,7 +180,9 @@ def who(asked: Asked) -> Peer | None:
     if not address:
         return None
     peer = Peer.objects.filter(address=address[:200]).first() if "\0" not in address else None
-    if peer is None or peer.state == "blocked":
+    if peer is None:
+        return None
+    if peer.state == "blocked":
         raise Unproven("This node does not exchange with the one that you name.")
     known = kept_list(peer.keys)
     key = known.keys.get(key_named(asked)) if known is not None else None
