@@ -66,7 +66,7 @@ def test_the_network_tells_who_is_in_it_how_fresh_and_how_much(cast: Company, vi
 @pytest.mark.parametrize(
     ("more", "said"),
     [
-        ({"failures": 3, "error": "refused by 10.1.2.3"}, "Cannot be reached"),
+        ({"failures": 3, "error": "refused by 10.1.2.3"}, "Exchange fails"),
         ({"failures": 3, "error": "refused by 10.1.2.3"}, "Failed exchanges in a row: 3"),
         ({"seen_at": NOW - timedelta(days=9)}, "Late"), ({"seen_at": None}, "Not exchanged yet"),
         ({"state": "paused"}, "Paused"), ({"state": "known"}, "Known through others"),

@@ -94,7 +94,7 @@ def state_name(state: str) -> str:
     """How it stands with a node, in words."""
     return {
         "this": pgettext("node", "This node"), "fresh": pgettext("node", "Up to date"),
-        "late": pgettext("node", "Late"), "failing": pgettext("node", "Cannot be reached"),
+        "late": pgettext("node", "Late"), "failing": pgettext("node", "Exchange fails"),
         "new": pgettext("node", "Not exchanged yet"), "paused": pgettext("node", "Paused"),
         "known": pgettext("node", "Known through others"), "blocked": pgettext("node", "Blocked"),
     }[state]  # fmt: skip

@@ -62,7 +62,8 @@ def overview(request: HttpRequest) -> HttpResponse:
         peer = peers.add(actor=actor_of(request), direction=direction, **typed)
     except BadPeer as problem:
         return _list(request, typed, str(problem))
-    messages.success(request, gettext("The node is added. The first exchange begins at once."))
+    said = gettext("The node is added. The exchange begins as soon as its people have added this one.")
+    messages.success(request, said)
     return HttpResponseRedirect(f"{LIST}/{peer.pk}")
 
 
