@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
 from landbridge.exchange.in_.sources.known import all_text, day, language
-from landbridge.exchange.in_.sources.patents import Patent, symbols
+from landbridge.exchange.in_.sources.patents import Patent, folded, symbols
 from landbridge.lib.languages import DEFAULT
 
 if TYPE_CHECKING:
@@ -41,7 +41,8 @@ def patent(document: "_Element") -> Patent:
         raise ValueError("The document has no number.")
     one.titles = _texts(biblio.iterfind("{*}invention-title"))
     one.abstracts = _texts(inner.iterfind("{*}abstract"))
-    one.applicants, one.inventors = list(_parties(biblio, "applicant")), list(_parties(biblio, "inventor"))
+    one.inventors = [[name, country] for _, name, country in _parties(biblio, "inventor")]
+    one.applicants = _applicants(biblio, {folded(name) for name, _ in one.inventors})
     claims = [*biblio.iterfind(".//{*}priority-claim"), *document.iterfind("{*}priority-claim")]
     one.priorities = _numbers(claims)
     one.applications = _numbers([*biblio.iterfind("{*}application-reference"), *_own(document, biblio)])
@@ -104,14 +105,28 @@ def _texts(elements: "Iterator[_Element]") -> dict[str, str]:
     return said
 
 
-def _parties(biblio: "_Element", kind: str) -> Iterator[list[str]]:
-    """Name and country of each applicant or inventor, in all ways in which they are written."""
+def _applicants(biblio: "_Element", people: set[frozenset[str]]) -> list[list[str]]:
+    """Name and country of the applicants who are none of these people, each once, as they themselves write it."""
+    ways: dict[str, list[tuple[str, str]]] = {}
+    for number, name, country in _parties(biblio, "applicant"):
+        ways.setdefault(number, []).append((name, country))
+    bodies = [each for each in ways.values() if not people & {folded(name) for name, _ in each}]
+    return [[each[-1][0], next((country for _, country in each if country), "")] for each in bodies]
+
+
+def _parties(biblio: "_Element", kind: str) -> Iterator[tuple[str, str, str]]:
+    """(number, name, country) of each applicant or inventor, in all ways in which they are written: the one of the
+    data base first, that of the document last."""
     for one in biblio.iterfind(f".//{{*}}{kind}"):
         name = next((" ".join(found.text.split()) for found in one.iter("{*}name") if found.text), "")
         country = _COUNTRY.search(name)
         residence = (one.findtext("{*}residence/{*}country") or "").strip()
         if name:
-            yield [_COUNTRY.sub("", name).rstrip(", "), country.group(1) if country else residence]
+            yield (
+                one.get("sequence", name),
+                _COUNTRY.sub("", name).rstrip(", "),
+                country.group(1) if country else residence,
+            )
 
 
 def _cpc(biblio: "_Element") -> Iterator[str]:

@@ -166,19 +166,20 @@ def _pairs(patents: Sequence[Patent], name: str) -> list[list[str]]:
     return [list(pair) for pair in dict.fromkeys(tuple(pair) for one in patents for pair in getattr(one, name))][:100]
 
 
-def _folded(name: str) -> frozenset[str]:
+def folded(name: str) -> frozenset[str]:
+    """A name as names are compared: offices write the words in any order."""
     return frozenset(re.findall(r"\w+", name.casefold()))
 
 
 def _applicants(patents: Sequence[Patent]) -> list[list[str]]:
     """Applicants that are not inventors as well, each once: offices write a name in several ways."""
-    people = {_folded(name) for one in patents for name, _ in one.inventors}
+    people = {folded(name) for one in patents for name, _ in one.inventors}
     kept: dict[frozenset[str], list[str]] = {}
     for one in patents:
         for name, country in one.applicants:
-            folded = _folded(name)
-            if folded and folded not in people:
-                kept.setdefault(folded, [name, country])
+            words = folded(name)
+            if words and words not in people:
+                kept.setdefault(words, [name, country])
     return list(kept.values())[:50]
 
 
@@ -187,7 +188,7 @@ def _inventors(patents: Sequence[Patent]) -> dict[str, Any]:
     people: dict[frozenset[str], str] = {}
     for one in patents:
         for name, country in one.inventors:
-            people[_folded(name)] = people.get(_folded(name)) or country
+            people[folded(name)] = people.get(folded(name)) or country
     return {"number": len(people), "countries": sorted({country for country in people.values() if country})}
 
 
