@@ -58,8 +58,9 @@ def undo(run: SourceRun, *, by: int | None = None, tell: Callable[[int], None] =
     """
     if run.undone_at is None and not run.preview:
         _require_rest(run)
-        done = 0
-        while taken := _undo_batch(run):
+        done, below = 0, None
+        while below != 0:
+            taken, below = _undo_batch(run, below)
             done += taken
             tell(done)
         _settle(run, by)
@@ -72,15 +73,17 @@ def _require_rest(run: SourceRun) -> None:
     claims.end_broken(run.source_id, timezone.now())
 
 
-def _undo_batch(run: SourceRun) -> int:
-    """The newest records that are left to undo: how many there were."""
+def _undo_batch(run: SourceRun, below: int | None) -> tuple[int, int]:
+    """The newest records that are left to undo: how many there were, and the step below which the next ones are."""
     with transaction.atomic():
         journal.lock()
         Source.objects.select_for_update().get(pk=run.source_id)
         open_ = Step.objects.filter(run=run, undone="").order_by("-pk")
-        ids = list(dict.fromkeys(open_.values_list("record_id", flat=True)[:BATCH]))
+        newest = open_.filter(pk__lt=below) if below else open_
+        rows = list(newest.values_list("record_id", "pk")[:BATCH])
+        ids = list(dict.fromkeys(name for name, _ in rows))
         if not ids:
-            return 0
+            return 0, 0
         steps: dict[str, list[Step]] = {name: [] for name in ids}
         for step in open_.filter(record_id__in=ids):
             steps[step.record_id].append(step)
@@ -88,7 +91,7 @@ def _undo_batch(run: SourceRun) -> int:
         taken = receive_many(plan.arrivals, actor=NODE, workflow=Workflow.RECEIVED, origin=origin(run.source_id))
         plan.outcome.update({plan.arrivals[position].id: TAKEN for position, _ in taken.refused})
         _note(plan, steps, timezone.now())
-        return len(ids)
+        return len(ids), rows[-1][1]
 
 
 def _plan(run: SourceRun, steps: dict[str, list[Step]]) -> _Plan:
