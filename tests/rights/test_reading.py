@@ -144,6 +144,7 @@ def body(response: Any) -> str:
 QUESTIONS = (
     "/search?q=reed", "/search?place=FJI&limit=100", "/search?q=reed&format=json&limit=100", "/feed?q=reed",
     "/search?q=reed&format=csv&limit=100", "/search?q=reed&format=atom", "/match?need=reed+beds",
+    "/search?q=reed&format=jsonfeed", "/embed/list.json?q=reed&limit=20", "/ogc/collections/records/items?limit=1000",
     "/offer?offer=reed+beds", "/parties/FJI", "/technologies", "/vocabularies/countries/FJI", "/search?sort=newest",
     "/api/v1/search?q=reed&limit=100", "/api/v1/records?limit=100", "/api/v1/records?place=FJI",
 )  # fmt: skip

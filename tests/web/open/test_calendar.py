@@ -17,6 +17,7 @@ from landbridge.lib.languages import LANGUAGES
 from tests.support import record
 from tests.web.open.test_feeds import EVIL, SCRIPTS
 
+pytestmark = pytest.mark.once  # Its queries are those of feeds, which run on both databases.
 AT = datetime(2026, 3, 3, 12, tzinfo=UTC)
 
 

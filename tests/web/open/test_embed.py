@@ -13,6 +13,7 @@ from landbridge.web.assets import FOLDER
 from tests.api.small import HIDDEN
 from tests.web.reading import words
 
+pytestmark = pytest.mark.once  # Its queries are those of feeds, which run on both databases.
 OPEN = (
     "/embed/list.js", "/embed/match.js", "/embed/list.json?type=need", "/embed/match.json?need=reef+monitoring",
     "/embed/list.html", "/feed", "/search?format=ics", "/opensearch.xml", "/ogc/", "/ogc/collections/records/items",
