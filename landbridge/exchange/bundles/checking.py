@@ -9,7 +9,7 @@ from landbridge.exchange.bundles.opening import Opened
 from landbridge.exchange.bundles.troubles import BadBundle, shown
 from landbridge.exchange.bundles.writing import MANIFEST, TAG_MANIFEST
 
-_LARGEST_MANIFEST: Final = 256 * 1024**2
+_LARGEST_MANIFEST: Final = 64 * 1024**2
 _LARGEST_TAG: Final = 64 * 1024
 _CHUNK: Final = 1 << 18
 _LINE: Final = re.compile(r"([0-9A-Fa-f]{64})[ \t]+\*?(\S.*)")

@@ -98,6 +98,8 @@ class Selection:
         after = self.since
         while True:
             found = Statement.objects.filter(self.policy.rows(moments.now()), serial__gt=after, serial__lte=self.until)
+            if self.wish.peer:
+                found = found.exclude(origin=self.wish.peer)  # It knows what it said itself.
             rows = list(found.order_by("serial").values_list("serial", "body", "farewell")[:_BATCH])
             if not rows:
                 return

@@ -16,7 +16,10 @@ from typing import IO, Final
 
 from landbridge.exchange.bundles.troubles import BadBundle, shown
 
-MOST_PARTS: Final = 1_000_000
+MOST_PARTS: Final = 400_000
+_LARGEST_LIST: Final = 64 * 1024**2
+"""Bytes of the list of parts at the end of an archive: it is held in memory as a whole."""
+_TAIL: Final = 1 << 16
 LARGEST: Final = 64 * 1024**3
 """Bytes once unpacked: the files of a large node; a part is never held in memory as a whole."""
 _MOST_RATIO: Final = 200
@@ -84,17 +87,33 @@ def opened(path: Path, largest: int = LARGEST) -> Iterator[Opened]:
     try:
         with path.open("rb") as file:
             head = file.read(2)
+            if head == b"PK" and _size_of_list(file) > _LARGEST_LIST:
+                raise BadBundle("too-large", "The archive lists more parts than a bundle may have.")
         archive = zipfile.ZipFile(path)
     except zipfile.BadZipFile:
         code = "damaged" if head == b"PK" else "not-a-bundle"
         what = "is damaged or cut off" if head == b"PK" else "is neither a ZIP nor a folder"
         raise BadBundle(code, f"“{shown(path.name)}” {what}; nothing was taken in.") from None
     except (OSError, ValueError, NotImplementedError) as error:
+        if isinstance(error, BadBundle):
+            raise
         raise BadBundle("not-a-bundle", f"“{shown(path.name)}” cannot be opened: {str(error)[:100]}.") from error
     with archive:
         sizes = _sizes_of_archive(archive, head, largest)
         base = _base_of(sizes)
         yield Opened(_within(sizes, base), _archive=archive, _base=base)
+
+
+def _size_of_list(file: IO[bytes]) -> int:
+    """How many bytes the list of parts has, as the end of the archive says; 0 where it says nothing."""
+    file.seek(max(0, file.seek(0, os.SEEK_END) - _TAIL - 200))
+    tail = file.read()
+    sizes = [0]
+    for mark, at, length in ((b"PK\x05\x06", 12, 4), (b"PK\x06\x06", 40, 8)):
+        found = tail.rfind(mark)
+        size = int.from_bytes(tail[found + at : found + at + length], "little") if found >= 0 else 0
+        sizes.append(0 if size == 0xFFFFFFFF else size)
+    return max(sizes)
 
 
 def _within(sizes: dict[str, int], base: str) -> dict[str, int]:

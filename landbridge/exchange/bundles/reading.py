@@ -27,7 +27,7 @@ from landbridge.parties.permissions import Permission
 from landbridge.registry.writing import Actor, require
 
 STATEMENTS: Final = "data/statements.jsonl"
-_LARGEST_MANIFEST: Final = 256 * 1024**2
+_LARGEST_MANIFEST: Final = 64 * 1024**2
 Watch = Callable[[int, int], None]
 """Told how much is done, and how much there is."""
 

@@ -78,7 +78,9 @@ def _check_form(said: dict[str, Any]) -> None:
     try:
         moments.read(said["made"])
         ends = [said[name] for name in ("since", "until")] if said["kind"] == KIND else []
+        counts = [said.get(name, 0) for name in ("statements", "volume")]
         good = all(isinstance(end["journal"], str) and type(end["serial"]) is int for end in ends)
+        good = good and all(type(count) is int and count >= 0 for count in counts)
     except (KeyError, TypeError, ValueError):
         good = False
     if not good:

@@ -34,6 +34,7 @@ from landbridge.registry.writing import NODE, Conflict, Forbidden, Said
 MOST: Final = 20_000
 """Items of one bundle."""
 WORK: Final = "data/work.jsonl"
+KINDS: Final = ("record", "confirm", "comment", "interest")
 _REFUSALS: Final = (NotTaken, InvalidRecord, Unsafe, NotPossible, Conflict, Forbidden, Unknown, comments.BadComment)
 Watch = Callable[[int, int], None]
 
@@ -43,12 +44,13 @@ def foresee(bag: Opened, signed: Signed, report: Report) -> None:
     taker = _Taker(_peer(signed), bag)
     for item in _items(bag):
         known = isinstance(item.get("item"), str) and taker.known(item["item"])
-        name = "same" if known else str(item.get("kind"))
+        kind = str(item.get("kind"))
+        name = "same" if known else kind if kind in KINDS else "refused"
         report.counts[name] = report.counts.get(name, 0) + 1
         if not known and item.get("kind") == "record":
             format = str(item.get("format"))
             report.formats[format] = report.formats.get(format, 0) + 1
-            if item.get("owner") not in taker.merger.parties:
+            if str(item.get("owner")) not in taker.merger.parties:
                 report.counts["waits"] = report.counts.get("waits", 0) + 1
 
 
@@ -131,7 +133,7 @@ class _Taker:
         kind = item["kind"]
         if kind == "record":
             came = self.merger.take(item)
-        elif kind in ("confirm", "comment", "interest"):
+        elif kind in KINDS:
             came = self._word(item)
         else:
             raise NotTaken("format", f"This node does not know work of the kind {kind!r}; update it.")

@@ -116,6 +116,13 @@ def test_files_come_along_and_are_kept_once_they_are_named(
     assert sorted(one.name for one in Path(settings.MEDIA_ROOT).iterdir()) == [SHA256[:2]]
 
 
+def test_ones_own_bundle_brings_nothing_new(there: None, tmp_path: Path) -> None:
+    path = tmp_path / "stick.zip"
+    make(actor=NODE, wish=asked({}), target=path)
+    report = take_in(actor=NODE, path=path)
+    assert (report.counts["same"], report.notes, report.problems) == (3, ["own"], [])
+
+
 def test_broken_off_and_read_again(there: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "stick.zip"
     make(actor=NODE, wish=asked({}), target=path)

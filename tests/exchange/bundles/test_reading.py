@@ -187,6 +187,9 @@ def test_links_doubles_bombs_and_halves(bundle: Path) -> None:
     flipped[len(whole) // 3] ^= 0xFF
     cut.write_bytes(bytes(flipped))
     assert _refusal(cut) in ("damaged", "wrong-hash", "encoding", "signature", "key")
+    end = whole.rindex(b"PK\x05\x06")
+    cut.write_bytes(whole[: end + 12] + b"\xf0\xff\xff\xff" + whole[end + 16 :])
+    assert _refusal(cut) == "too-large"
     cut.write_bytes(b"#!/bin/sh\n" + whole)
     assert _refusal(cut) == "not-a-bundle"
     assert _refusal(bundle.with_name("nothing.zip")) == "not-a-bundle"

@@ -228,7 +228,8 @@ def test_what_is_wrong_with_one_item_stops_no_other(story: Story) -> None:
     report = read(story.stick(
         item(1, format="nonsense"), item(2, data={"title": 7}), item(3, data=item()["data"] | {"files": [file]}),
         item(4, kind="publish"), {"x": 1}, item(5, revision="9"), item(6, record="nul\0"), item(7, edition=10**9),
-        {"kind": "confirm", "record": "nothing", "item": "x"}, item(8, owner="no-such-party"), item(9, record="fine"),
+        {"kind": "confirm", "record": "nothing", "item": "x", "on": []}, item(8, owner="no-such-party"),
+        item(9, record="fine"),
     ))  # fmt: skip
     assert outcomes(report) == [*["refused"] * 9, "waits", "new"]
     assert len(report.problems) == 9
