@@ -150,6 +150,7 @@ DOORS: dict[str, str] = {
     "table": "landbridge.exchange.in_.sources.table.Table",
     "landbridge": "landbridge.exchange.in_.sources.landbridge.Landbridge",
     "oai_pmh": "landbridge.exchange.in_.sources.oai_pmh.OaiPmh",
+    "bibliography": "landbridge.exchange.in_.sources.bibliography.Bibliography",
     "iati": "landbridge.exchange.in_.sources.iati.Iati",
     "crs": "landbridge.exchange.in_.sources.crs.Crs",
     "epo": "landbridge.exchange.in_.sources.epo.Epo",
