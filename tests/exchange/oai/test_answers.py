@@ -128,7 +128,7 @@ def test_a_node_without_records_answers(db: None, valid: Valid) -> None:
     assert error("verb=ListRecords&metadataPrefix=oai_dc") == "noRecordsMatch"
 
 
-def test_sets_are_the_formats_and_the_fullest_comes_first(rewa: None) -> None:
+def test_sets_are_the_formats_and_those_with_records_come_first(rewa: None) -> None:
     page = root("verb=ListSets")
     assert page.findtext(f".//{OAI}setSpec") == "need"
     titles = page.find(f".//{OAI}setDescription").findall(f".//{DC}title")

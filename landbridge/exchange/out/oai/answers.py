@@ -3,6 +3,7 @@
 import re
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache
 from typing import Final
 
 from django.conf import settings
@@ -108,6 +109,7 @@ def _list_sets(asked: Asked) -> Answer:
         yield f"<set>{spec}{title}{description}</set>".encode()
 
 
+@cache
 def _in_all_languages(name: str, text: str) -> str:
     said: dict[str, str] = {}
     for tag in ("en", *LANGUAGES):

@@ -14,10 +14,11 @@ from typing import Final, TypeVar
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import Count, Max
+from django.db.models import Exists, Max
 
 from landbridge.exchange.models import OaiClock, OaiRecord
 from landbridge.exchange.out.oai import dublin_core, provenance, stamps
+from landbridge.formats.library import FORMATS
 from landbridge.registry.queries import RecordView, states, titles
 from landbridge.registry.rules import ANYONE, may_read
 from landbridge.search.concepts import shipped_digest
@@ -217,7 +218,8 @@ def reword(until: float) -> int:
             return looked
 
 
-def counts() -> dict[str, int]:
-    """Format to how many records of it there are, tombstones not counted."""
-    living = OaiRecord.objects.filter(deleted=False).values_list("format")
-    return dict(living.annotate(number=Count("stamp")).order_by())
+def inhabited() -> set[str]:
+    """The formats of which anybody may read a record: one look into the index for each, however many there are."""
+    living = {name: Exists(OaiRecord.objects.filter(format=name, deleted=False).order_by("stamp")) for name in FORMATS}
+    found = OaiClock.objects.annotate(**living).values(*living).first() or {}
+    return {name for name, is_there in found.items() if is_there}

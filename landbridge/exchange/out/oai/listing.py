@@ -235,6 +235,6 @@ def _written_now(record_ids: Sequence[str], prefix: str) -> tuple[Mapping[str, b
 
 
 def sets() -> list[str]:
-    """The sets: our formats, those with most records first. A format without records is a set all the same."""
-    living = keeping.counts()
-    return sorted(FORMATS, key=lambda name: -living.get(name, 0))
+    """The sets: our formats, first those that have records. A format without any is a set all the same."""
+    living = keeping.inhabited()
+    return sorted(FORMATS, key=lambda name: name not in living)
