@@ -4,12 +4,14 @@ import os
 import stat
 import zipfile
 from collections.abc import Callable
+from itertools import permutations
 from pathlib import Path
 from typing import Any
 
 import bagit  # type: ignore[import-untyped]
 import orjson
 import pytest
+from django.db import transaction
 from rocrate.rocrate import ROCrate  # type: ignore[import-untyped]
 
 from landbridge.exchange.bundles.contents import asked
@@ -286,3 +288,26 @@ def _arrivals(path: Path) -> list[Any]:
         Arrival(one["id"], one["format"], validate(one["format"], one["data"], one["language"]), one["language"])
         for one in lines
     ]
+
+
+def test_sticks_in_any_order_and_twice_end_in_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    become(THERE, monkeypatch, tmp_path / "there")
+    publish("stays", "changes", "goes")
+    sticks = [tmp_path / f"{number}.zip" for number in range(3)]
+    make(actor=NODE, wish=asked({}), target=sticks[0])
+    publish("changes", title={"en": "Changed"})
+    publish("comes")
+    make(actor=NODE, wish=asked({}), target=sticks[1])
+    retire(actor=NODE, record_id="goes")
+    say("goes")
+    make(actor=NODE, wish=asked({}), target=sticks[2])
+    sent = {pk: told for pk, told in holdings().items() if told[0] == "published"}
+    print_ = fingerprint()
+    become(HERE, monkeypatch, tmp_path / "here")
+    know(THERE, print_)
+    for order in permutations(sticks):
+        point = transaction.savepoint()
+        for path in (*order, order[0]):
+            assert not take_in(actor=NODE, path=path).problems
+        assert {pk: told for pk, told in holdings().items() if told[0] == "published"} == sent, order
+        transaction.savepoint_rollback(point)
