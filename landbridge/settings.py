@@ -151,6 +151,8 @@ DOORS: dict[str, str] = {
     "landbridge": "landbridge.exchange.in_.sources.landbridge.Landbridge",
     "oai_pmh": "landbridge.exchange.in_.sources.oai_pmh.OaiPmh",
     "bibliography": "landbridge.exchange.in_.sources.bibliography.Bibliography",
+    "feed": "landbridge.exchange.in_.sources.feed.Feed",
+    "calendar": "landbridge.exchange.in_.sources.calendar.Calendar",
     "iati": "landbridge.exchange.in_.sources.iati.Iati",
     "crs": "landbridge.exchange.in_.sources.crs.Crs",
     "epo": "landbridge.exchange.in_.sources.epo.Epo",
