@@ -1,5 +1,10 @@
 """Addresses for partner systems: InforMEA, the CBD's common formats, IATI, notifications."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, re_path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from landbridge.web.urls.lazily import lazily
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    re_path(r"^records/(?P<record_id>[^/]{1,100})/cbd\.json$", lazily("cbd_out", "record")),
+    re_path(r"^cbd/(?P<schema>[A-Za-z]{1,40})\.json$", lazily("cbd_out", "collection")),
+]

@@ -1,0 +1,1 @@
+"""Records in the CBD's own formats."""
