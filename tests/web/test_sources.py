@@ -114,7 +114,8 @@ def test_a_table_is_brought_mapped_and_taken_in(company: cast.Company) -> None:
     assert fields["w-3-0"] == "Faltblatt"
     wrong = ada.post("/sources/liste/mapping", {**fields, "v-3-0": "Spaceship", "what": "save"})
     assert "There is no term “Spaceship”" in words(read_page(wrong, 400))
-    run = press(ada, "/sources/liste/mapping", **{**fields, "v-3-0": "Guide"}, what="see")
+    fields |= {"v-3-0": "Guide", "f-0": "ecosystems", "t-0": "Coral reefs"}
+    run = press(ada, "/sources/liste/mapping", **fields, what="see")
     work_off()
     assert "Étangs" in words(read_page(ada.get(run)))
     run = press(ada, f"{run.partition('?')[0]}/act", what="take")
@@ -126,6 +127,8 @@ def test_a_table_is_brought_mapped_and_taken_in(company: cast.Company) -> None:
     ) == ("/sources/liste"), "its file was let go"
     mapped = Source.objects.get(pk="liste").answers["mapping"]
     assert mapped["columns"]["Kind"]["values"] == {"Faltblatt": "guide"}
+    assert list(mapped["fixed"]) == ["ecosystems"]
+    assert _filled(read_page(ada.get("/sources/liste/mapping")))["t-0"] == "coral reef", "in the words of the reader"
     given = {"title": "Other", "address": "", "every": "0", "visibility": "public", "s-encoding": "utf-8-sig"}
     press(ada, "/sources/liste/edit", **given)
     assert Source.objects.get(pk="liste").answers["mapping"] == mapped

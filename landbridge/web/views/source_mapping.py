@@ -162,19 +162,25 @@ def _onward(request: HttpRequest, source: Source, preview: SourceRun | None, *, 
 
 def _told(source: Source, preview: SourceRun | None, columns: list[Sample], given: Mapping[str, Any]) -> dict[str, Any]:
     asked_for = mapping.targets(given["format"]) if given.get("format") in FORMATS else {}
-    fixed = list((given.get("fixed") or {}).items())[:_MOST_FIXED]
+    kept = list((given.get("fixed") or {}).items())[:_MOST_FIXED]
+    fixed = [(name, _label(asked_for.get(name), str(text))) for name, text in kept]
     shown = list(_shown(columns, given))
     lists = sorted({column.terms for column in shown if column.terms})
     sheets = (preview.cursor if preview else source.state).get("sheets") or []
     return {
         "source": source, "columns": shown, "given": given, "seen": any(column.cells for column in columns),
-        "formats": sorted(((name, format_name(name)) for name in FORMATS if FORMATS[name].listed), key=lambda one: one[1]),
+        "formats": sorted(_kinds(), key=lambda one: one[1]),
         "targets": [(name, _target_name(name, question)) for name, question in asked_for.items()],
         "tongues": [(tag, NAMES[tag]) for tag in LANGUAGES],
         "fixed": [*fixed, *[("", "")] * _FREE], "sheets": sheets if len(sheets) > 1 else [],
         "lists": [(names, list(_terms(names))) for names in lists],
         "others": [(name, label, given.get(name, "")) for name, label in _others()],
     }  # fmt: skip
+
+
+def _kinds() -> Iterator[tuple[str, str]]:
+    """What a row may be: what only speaks of other records is none."""
+    return ((name, format_name(name)) for name, model in FORMATS.items() if model.listed)
 
 
 def _others() -> list[tuple[str, str]]:

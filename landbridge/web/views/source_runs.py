@@ -59,8 +59,8 @@ def _counts(run: SourceRun) -> list[tuple[str, int]]:
 
 def _rows(run: SourceRun) -> list[dict[str, Any]]:
     words = {
-        "new": pgettext("records", "New"), "changed": pgettext("records", "Changed"), "gone": gettext("No longer there"),
-        "kept": gettext("Put by"),
+        "new": pgettext("records", "New"), "changed": pgettext("records", "Changed"),
+        "gone": gettext("No longer there"), "kept": gettext("Put by"),
     }  # fmt: skip
     return [{**row, "what": words.get(row.get("what", ""), "")} for row in run.shown if isinstance(row, dict)]
 
