@@ -16,6 +16,8 @@ from landbridge.registry.writing import digest
 if TYPE_CHECKING:  # The views are made by `queries`, which asks this module about each.
     from landbridge.registry.queries import RecordView
 
+WHO_ASKS: Final = frozenset({"requester", "contacts"})
+"""What a need does not tell the public when whoever asks does not want to be shown."""
 _BLUR_DECIMALS: Final = 1
 """A blurred point is given to a tenth of a degree: some eleven kilometres at the equator."""
 
@@ -58,6 +60,8 @@ def hidden_names(format: str, data: Mapping[str, Any], now: Mapping[str, Any] | 
     """The names of the answers that not everybody may see."""
     asked = questions(FORMATS[format])
     never = {name for name in data if name in asked and not asked[name].public}
+    if data.get("anonymous") or (now or {}).get("anonymous"):
+        never |= WHO_ASKS
     withheld = {*(data.get("withheld") or ()), *((now or {}).get("withheld") or ())} - ALWAYS_TOLD
     return (never | withheld) & set(data)
 

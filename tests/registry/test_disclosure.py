@@ -96,3 +96,15 @@ def test_what_no_record_can_withhold(name: str) -> None:
 def test_a_record_that_holds_nothing_back_is_the_same_object() -> None:
     data = {"title": {"en": "t"}, "point": {"latitude": 1.23456, "longitude": 2.34567}}
     assert public_part("technology", data) is data
+
+
+def test_who_asks_is_not_shown_where_they_do_not_want_it(cast: Cast) -> None:
+    asking = {"title": "Ponds", "summary": "Ponds of a village.", "requester": [{"name": "Zyx Council"}],
+              "contacts": [{"email": "zyx@example.org"}], "anonymous": True}  # fmt: skip
+    draft(actor=NODE, format="need", data=asking, record_id="quiet", owner="FJI")
+    publish(actor=NODE, record_id="quiet")
+    told = [get("quiet", ANYONE), get("quiet", cast.priya.reader), states(["quiet"])["quiet"], published(ANYONE)[0]]
+    assert all("yx" not in str(view.data) for view in told)
+    assert get("quiet", cast.losa.reader).data["requester"] == [{"name": "Zyx Council"}]
+    revise(actor=NODE, record_id="quiet", data={**asking, "anonymous": False}, language="en")
+    assert "yx" not in str(get("quiet", ANYONE).data), "not before it is published anew"
