@@ -6,6 +6,7 @@ from typing import Any, Final, cast
 
 from pydantic import create_model
 
+from landbridge.formats import tidy
 from landbridge.formats.editions import current, upgrade
 from landbridge.formats.format import ALWAYS_TOLD, CommonFormat, questions
 from landbridge.formats.library import FORMATS
@@ -21,7 +22,7 @@ class NotTaken(ValueError):
     """The statement waits, or stays out; `reason` is the code of the quarantine."""
 
     def __init__(self, reason: str, problem: str) -> None:
-        super().__init__(problem[:_MOST])
+        super().__init__(tidy.line(problem)[:_MOST])
         self.reason = reason
 
 

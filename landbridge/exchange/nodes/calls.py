@@ -1,5 +1,6 @@
 """Asking another node: signed, bounded in bytes and time, and by the clock of the one that is asked."""
 
+import re
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -14,6 +15,7 @@ from landbridge.exchange.models import Peer
 from landbridge.exchange.nodes.keys import me, own_list
 from landbridge.exchange.nodes.signatures import Asked, sign
 from landbridge.exchange.nodes.statements import signer
+from landbridge.formats import tidy
 from landbridge.lib.doors.fetch import fetched
 from landbridge.lib.doors.http import Failed, target
 
@@ -39,6 +41,11 @@ class Got:
     status: int
     headers: Mapping[str, str]
     body: bytes
+
+    @property
+    def epoch(self) -> str:
+        """The name of the order that was read."""
+        return re.sub(r"[^\w-]", "", self.headers.get("landbridge-epoch", ""), flags=re.ASCII)[:64]
 
     def json(self) -> dict[str, Any]:
         """The answer as an object.
@@ -151,4 +158,4 @@ def _sentence(got: Got) -> str:
         told = got.json().get("error", "")
     except Failed:
         return ""
-    return " ".join(str(told).split())[:200]
+    return tidy.line(str(told))[:200]

@@ -27,6 +27,7 @@ LARGEST: Final = 1_000_000
 FARTHEST: Final = timedelta(days=30)
 """How far a clock may be off and still be made allowance for."""
 _ID: Final = re.compile(r"(?!\.{1,2}$)[A-Za-z0-9._~-]{1,100}")
+_FORMAT: Final = re.compile(r"[a-z_]{1,40}")
 _LARGEST_NUMBER: Final = 2**53 - 1
 _NEVER: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -216,6 +217,8 @@ def _check_moment(judged: Judged, origin: Origin, court: Court) -> None:
 def _weighed(judged: Judged, held: Held | None, court: Court) -> Outcome:
     """Against what we hold of the record."""
     said, shelf = judged.said, court.shelf
+    if judged.gone and not _FORMAT.fullmatch(str(said.get("format"))):
+        raise NotTaken("invalid", "The tombstone names no format.")
     if not judged.gone:
         if said.get("visibility") not in SHOWN:
             raise NotTaken("invalid", "Only what is public, or for the network, is exchanged.")

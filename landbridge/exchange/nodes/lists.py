@@ -141,8 +141,9 @@ def _read(candidate: Any) -> KeyList:
             raise ValueError("The sequence is no number, or a key stands in it twice.")
         if sum(key.spare and not _is_spare(keys.get(key.by)) for key in keys.values()) > 1:
             raise ValueError("Only a spare key vouches for the next spare key.")
-        if len(canonical(candidate)) > LARGEST:
-            raise ValueError("It is too long.")
+        form = canonical(candidate)
+        if len(form) > LARGEST or b"\\u0000" in form:  # No database keeps that sign.
+            raise ValueError("It is too long, or holds signs that no text has.")
         moments.read(candidate["said"])
         if not isinstance(candidate["key"], str):
             raise ValueError("It does not say which key signed it.")

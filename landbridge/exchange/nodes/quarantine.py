@@ -1,6 +1,7 @@
 """What was not taken in: tried again when its cause is gone, settled by a person otherwise."""
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Final
 
 from django.db import transaction
@@ -39,9 +40,11 @@ def waiting(reasons: Sequence[str] = ()) -> "QuerySet[Quarantined]":
     return found.filter(reason__in=reasons) if reasons else found
 
 
-def try_again(reasons: Iterable[str] = CURABLE, origins: Iterable[str] = ()) -> int:
-    """Take in once more what waits for one of these reasons: how many are settled by it."""
+def try_again(reasons: Iterable[str] = CURABLE, origins: Iterable[str] = (), before: datetime | None = None) -> int:
+    """Take in once more what waits for one of these reasons and was last tried `before`: how many that settles."""
     found = waiting(tuple(reasons))
+    if before is not None:
+        found = found.filter(at__lt=before)
     chosen = tuple(origins)
     if chosen:
         found = found.filter(origin__in=chosen)

@@ -12,7 +12,7 @@ from landbridge.exchange.models import Peer, Quarantined, Received, Statement, W
 from landbridge.exchange.nodes import moments
 from landbridge.exchange.nodes.judging import Held, Origin
 from landbridge.exchange.nodes.keys import me, own_keys, revoked_since
-from landbridge.exchange.nodes.lists import BadList, KeyList, OldList, kept_list, verified_list
+from landbridge.exchange.nodes.lists import BadList, KeyList, OldList, is_address, kept_list, verified_list
 from landbridge.exchange.nodes.policy import takes
 from landbridge.registry import journal
 from landbridge.registry.models import Record, StoredFile
@@ -94,7 +94,9 @@ def learn(said: Mapping[str, Any], carrier: Peer | None) -> Peer | None:
         BadList: it cannot be followed from what we trust.
     """
     node = said.get("node")
-    if not isinstance(node, str) or node == me():
+    if not isinstance(node, str) or not is_address(node):
+        raise BadList("This is no list of keys of a node.")
+    if node == me():
         return None
     peer = Peer.objects.filter(address=node).first()
     if peer is None:

@@ -117,6 +117,11 @@ def _note_received(batch: Batch) -> None:
     )  # fmt: skip
     if batch.same:
         Received.objects.filter(record_id__in=batch.same).update(seen_at=batch.now)
+    gone = [one.record for one in batch.taken.values() if one.gone]
+    if gone:  # What its node has taken back is kept nowhere, nor what was wrong with it.
+        Quarantined.objects.filter(record_id__in=gone).exclude(reason="claim").update(
+            body=b"", settled_at=batch.now, settled="gone"
+        )
     open_ones = Quarantined.objects.filter(record_id__in=list(batch.taken), settled_at=None)
     for one in open_ones.exclude(reason__in=("claim", "conflict")):
         better = batch.taken[one.record_id]

@@ -6,7 +6,7 @@ changes nothing. A peer that does not answer is asked again with growing pauses.
 
 import gzip
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -23,7 +23,10 @@ from landbridge.exchange.nodes.policy import gives
 from landbridge.exchange.nodes.quarantine import try_again
 from landbridge.exchange.nodes.shelf import learn, sweep
 from landbridge.exchange.nodes.taking import Taken, take
+from landbridge.formats import tidy
+from landbridge.formats.library import FORMATS
 from landbridge.lib.doors.http import Failed, Unsafe
+from landbridge.lib.languages import LANGUAGES
 from landbridge.registry import journal
 
 PAGE: Final = 1_000
@@ -55,7 +58,7 @@ def learn_about(peer: Peer) -> None:
     """
     told = call(peer, "/exchange/node", proven=False, most_bytes=200_000).json()
     if told.get("node") != peer.address:
-        raise Failed(f"The node there calls itself {str(told.get('node'))[:120]}, not {peer.address}.")
+        raise Failed(f"The node there calls itself {tidy.line(str(told.get('node')))[:120]}, not {peer.address}.")
     body = call(peer, "/exchange/keys", proven=False, most_bytes=400_000).json()
     try:
         with transaction.atomic():
@@ -63,12 +66,22 @@ def learn_about(peer: Peer) -> None:
             learned = learn(body, None)
     except BadList as error:
         raise Failed(f"Its list of keys: {error}") from None
-    kept = ("version", "journal", "records", "languages", "formats", "serial")
     peer.refresh_from_db()
-    peer.told = {**peer.told, **{name: told[name] for name in kept if name in told}, "at": time.time()}
+    peer.told = {**peer.told, **_plausible(told), "at": time.time()}
     peer.save(update_fields=["told"])
     if learned is not None:
         try_again(reasons=("key",), origins=[peer.address])
+
+
+def _plausible(told: Mapping[str, Any]) -> dict[str, Any]:
+    """What a node says of itself, as far as it can be true."""
+    texts = {name: tidy.line(str(told[name]))[:64] for name in ("version", "journal") if name in told}
+    numbers = {name: told[name] for name in ("records", "serial") if type(told.get(name)) is int}
+    formats, languages = told.get("formats"), told.get("languages")
+    named = formats if isinstance(formats, dict) else {}
+    spoken = languages if isinstance(languages, list) else []
+    return {**texts, **numbers, "formats": {name: named[name] for name in FORMATS if type(named.get(name)) is int},
+            "languages": [tag for tag in LANGUAGES if tag in spoken]}  # fmt: skip
 
 
 def exchange(peer: Peer, tell: Tell = _silent) -> Taken:
@@ -144,7 +157,7 @@ def _pull_page(peer: Peer, report: Exchange, taken: Taken, tell: Tell) -> bool:
     known = kept_list(peer.keys)
     query = {"since": peer.cursor, "epoch": peer.epoch, "limit": PAGE, "list": known.sequence if known else 0}
     got = call(peer, "/exchange/statements", query)
-    epoch, onward = got.headers.get("landbridge-epoch", "")[:64], got.number("landbridge-next")
+    epoch, onward = got.epoch, got.number("landbridge-next")
     more = got.headers.get("landbridge-more") == "1"
     if more and epoch == peer.epoch and onward <= peer.cursor:
         raise Failed("The node promises more and leads back to where we were.")
@@ -189,7 +202,7 @@ def _ask_for_ours(peer: Peer, report: Exchange, taken: Taken, tell: Tell) -> Non
         onward = got.number("landbridge-next")
         more = got.headers.get("landbridge-more") == "1" and onward > at["since"]
         _take(peer, got, report, taken, tell)
-        at.update(since=onward, epoch=got.headers.get("landbridge-epoch", "")[:64])
+        at.update(since=onward, epoch=got.epoch)
         return more
 
     _to_the_end(step, taken)
@@ -225,7 +238,7 @@ def _push_page(peer: Peer, report: Exchange) -> bool:
     page = serving.page(peer, since=since, epoch=ours, limit=PUSHED, known_list=_listed() if since else 0)
     if page.lines:
         done = _send(peer, page.lines, report)
-        answered = str(done.get("journal", ""))[:30]
+        answered = tidy.line(str(done.get("journal", "")))[:30]
         if theirs and answered != theirs and since:  # It was restored, or begun anew: all is given once more.
             peer.pushed, peer.pushed_epoch = 0, f"/{answered}"
             return True

@@ -22,6 +22,7 @@ from landbridge.exchange.nodes.lists import BadList
 from landbridge.exchange.nodes.policy import takes
 from landbridge.exchange.nodes.shelf import DatabaseShelf, learn
 from landbridge.exchange.nodes.storing import Batch, store
+from landbridge.formats import tidy
 from landbridge.parties.permissions import Permission
 from landbridge.registry import journal
 from landbridge.registry.writing import NODE, Actor, require
@@ -108,7 +109,7 @@ def _follow(said: Mapping[str, Any], carrier: Peer | None, taken: Taken) -> str:
         with transaction.atomic():
             peer = learn(said, carrier)
     except BadList as error:
-        taken.problem("", "key", f"{str(said.get('node'))[:200]}: {error}")
+        taken.problem("", "key", tidy.line(f"{str(said.get('node'))[:200]}: {error}"))
         return ""
     taken.keys += peer is not None
     return peer.address if peer is not None else ""

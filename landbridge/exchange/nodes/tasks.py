@@ -64,6 +64,7 @@ class TendExchange:
         if statements.is_said_elsewhere():
             statements.sign_anew()
         serving.release()
-        quarantine.try_again()
+        quarantine.try_again(("future",))
+        quarantine.try_again(before=now - timedelta(days=1))
         fetching.forget_halves()
         Exchange.objects.filter(began_at__lt=now - KEPT).delete()

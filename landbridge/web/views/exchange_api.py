@@ -76,9 +76,11 @@ def keys(request: HttpRequest) -> HttpResponse:
         said = orjson.loads(body)
         if not isinstance(said, dict) or "\0" in str(said.get("node")):
             raise BadList("This is no list of keys.")
-        with transaction.atomic():
-            journal.lock()
-            learn(said, None)
+        # A stranger's list takes nobody's turn to write.
+        if Peer.objects.filter(address=str(said.get("node"))).exists():
+            with transaction.atomic():
+                journal.lock()
+                learn(said, None)
     except (BadList, orjson.JSONDecodeError) as error:
         return _error(400, str(error)[:200])
     return _json({"taken": True})

@@ -288,3 +288,24 @@ def test_only_who_administers_the_node_takes_in_and_settles(kenya: Elsewhere) ->
         take([kenya.say("a")], via="x", actor=actions.Actor(account_id=None))
     with pytest.raises(actions.Forbidden):
         quarantine.settle(actor=actions.Actor(), quarantined_id=1, way="drop")
+
+
+def test_signs_that_no_database_keeps_end_in_quarantine_and_not_in_an_error(kenya: Elsewhere) -> None:
+    peer = peer_of(kenya)
+    odd = [
+        kenya.say("a", data={"title": {"en": "t"}, "summary": {"en": "s"}, "nul\0": 1}), kenya.say("b", format="x\0"),
+        kenya.bury("c", format="x\0"), kenya.say("d\0"), {**kenya.list(), "node": "https://x\0.example"},
+        {**kenya.list(), "names": {"en": "\0"}}, {"kind": "keys", "node": None}, kenya.say("e", language="e\0"),
+    ]  # fmt: skip
+    taken = took(peer, *odd, kenya.say("fine"))
+    assert (taken.new, taken.refused) == (1, len(odd))
+    assert not any("\0" in problem for one in taken.problems for problem in one)
+
+
+def test_what_a_node_has_taken_back_is_kept_nowhere(kenya: Elsewhere) -> None:
+    peer = peer_of(kenya)
+    took(peer, kenya.say("a", title="Ada"), kenya.say("a", title="Ada Two", edition=99))
+    assert Quarantined.objects.get().body
+    took(peer, kenya.bury("a"))
+    assert b"Ada" not in bytes(Quarantined.objects.get().body)
+    assert b"Ada" not in bytes(Statement.objects.get().body)
