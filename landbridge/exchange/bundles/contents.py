@@ -21,6 +21,14 @@ _BATCH: Final = 500
 LAST: Final = "last"
 
 
+class BadWish(ValueError):
+    """What was asked for cannot be. `code`: format, language, day, place, pages or volume."""
+
+    def __init__(self, code: str, sentence: str) -> None:
+        super().__init__(sentence)
+        self.code = code
+
+
 @dataclass(frozen=True)
 class Asked:
     """What somebody wants in a bundle."""
@@ -54,23 +62,31 @@ def asked(told: Mapping[str, Any]) -> Asked:
     """What was typed or kept, checked.
 
     Raises:
-        ValueError: it names what there is not.
+        BadWish: it names what there is not.
     """
     given: dict[str, Any] = {name: tuple(one) if isinstance(one, list) else one for name, one in told.items()}
     wish = Asked(**given)
     if missing := [one for one in wish.formats if one not in FORMATS]:
-        raise ValueError(f"There is no format {missing[0][:40]!r}; there are {', '.join(FORMATS)}.")
+        raise BadWish("format", f"There is no format {missing[0][:40]!r}; there are {', '.join(FORMATS)}.")
     if wrong := [one for one in (*wish.pages, *filter(None, (wish.language,))) if one not in LANGUAGES]:
-        raise ValueError(f"There is no language {wrong[0][:12]!r}; there are {', '.join(LANGUAGES)}.")
-    if wish.since not in ("", LAST):
-        date.fromisoformat(wish.since)
+        raise BadWish("language", f"There is no language {wrong[0][:12]!r}; there are {', '.join(LANGUAGES)}.")
+    if wish.since not in ("", LAST) and not _is_day(wish.since):
+        raise BadWish("day", f"{wish.since[:20]!r} is no day; write it like 2026-03-31.")
     if wish.place and with_regions(wish.place) == (wish.place,) and wish.place not in _known_places():
-        raise ValueError(f"There is no country or region {wish.place[:40]!r}.")
+        raise BadWish("place", f"There is no country or region {wish.place[:40]!r}.")
     if wish.largest and wish.pages:
-        raise ValueError("Pages belong together: a bundle in volumes has none. Make the pages on their own.")
+        raise BadWish("pages", "Pages belong together: a bundle in volumes has none. Make the pages on their own.")
     if wish.largest and wish.largest < 1_000_000:
-        raise ValueError("A volume has at least 1 MB.")
+        raise BadWish("volume", "A volume has at least 1 MB.")
     return wish
+
+
+def _is_day(text: str) -> bool:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _known_places() -> set[str]:

@@ -15,6 +15,7 @@ from django.views.decorators.csrf import csrf_protect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from landbridge.exchange.bundles import jobs, rights
+from landbridge.exchange.bundles.contents import BadWish
 from landbridge.exchange.models import BundleJob, Peer
 from landbridge.formats.library import FORMATS
 from landbridge.lib.languages import LANGUAGES, NAMES
@@ -87,10 +88,19 @@ def make(request: HttpRequest) -> HttpResponse:
     """Begin a bundle."""
     try:
         job = jobs.want(actor=actor_of(request), wish=_wish(request))
-    except ValueError as problem:
-        return _page(request, str(problem))
+    except BadWish as problem:
+        return _page(request, _why_not(problem))
     jobs.start(job)
     return HttpResponseRedirect(f"{ADDRESS}/{job.pk}")
+
+
+def _why_not(problem: BadWish) -> str:
+    """What can be mended on the form, in the reader's language."""
+    return {
+        "place": gettext("There is no country or region of this name."),
+        "pages": gettext("Pages belong together: leave out either the pages or the size of files."),
+        "volume": gettext("The size of a file is a whole number of megabytes."),
+    }.get(problem.code, str(problem))
 
 
 def _wish(request: HttpRequest) -> dict[str, Any]:
@@ -100,7 +110,7 @@ def _wish(request: HttpRequest) -> dict[str, Any]:
     found = (resolve(place) or place) if place else ""
     size = given.get("volume", "").strip()
     if size and not (size.isascii() and size.isdigit() and len(size) < 7):
-        raise ValueError(gettext("The size of a volume is a number of megabytes."))
+        raise BadWish("volume", "The size of a volume is a number of megabytes.")
     return {
         "peer": given.get("peer", "")[:_TYPED], "place": found, "formats": tuple(given.getlist("formats")),
         "language": given.get("language", ""), "files": given.get("files") == "1",
