@@ -10,7 +10,7 @@ import django.conf.locale
 from django.core.exceptions import ImproperlyConfigured
 
 from landbridge import __version__
-from landbridge.lib.environment import dois, identity_providers, letters, networks, sender
+from landbridge.lib.environment import dois, iati, identity_providers, letters, networks, sender
 from landbridge.lib.languages import LANGUAGES as TAGS
 from landbridge.lib.languages import NAMES
 from landbridge.lib.mail import one_line
@@ -105,6 +105,8 @@ NEIGHBOURS = networks("LANDBRIDGE_NEIGHBOURS", os.environ.get("LANDBRIDGE_NEIGHB
 DOI = dois(os.environ.get("LANDBRIDGE_DOI") or "")
 """Who registers DOIs for our records; empty when nobody does. See `exchange/out/linked/minter.py`."""
 DOI_FORMATS = [one.strip() for one in (os.environ.get("LANDBRIDGE_DOI_FORMATS") or "resource,case_study").split(",")]
+IATI = iati(os.environ.get("LANDBRIDGE_IATI") or "")
+"""As which organisation this node publishes IATI activities; empty when it publishes none."""
 INDEX_ENGINE = _choice("LANDBRIDGE_INDEX", ("tantivy", "fts5"), "tantivy")
 WORKERS = _number("LANDBRIDGE_WORKERS", 2, 1, 64)
 VERSION = __version__

@@ -88,6 +88,16 @@ def dois(url: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def iati(text: str) -> dict[str, str]:
+    """The identifier of an organisation in IATI and its type, such as XM-DAC-12345 40; nothing when there is none."""
+    if not text:
+        return {}
+    found = re.fullmatch(r"([A-Z]{2,5}-[A-Za-z0-9][A-Za-z0-9._-]{1,90})(?: ([1-9]\d))?", text.strip())
+    if found is None:
+        raise ImproperlyConfigured("LANDBRIDGE_IATI must be an identifier and a type, such as XM-DAC-12345 40.")
+    return {"ref": found[1], "type": found[2] or "90"}
+
+
 def networks(name: str, text: str) -> Sequence[IPv4Network | IPv6Network]:
     """Networks such as 10.0.0.0/8 or single addresses, separated by commas."""
     try:

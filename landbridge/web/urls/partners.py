@@ -1,10 +1,12 @@
 """Addresses for partner systems: InforMEA, the CBD's common formats, IATI, notifications."""
 
-from django.urls import URLPattern, URLResolver, re_path
+from django.urls import URLPattern, URLResolver, path, re_path
 
 from landbridge.web.urls.lazily import lazily
 
 urlpatterns: list[URLPattern | URLResolver] = [
     re_path(r"^records/(?P<record_id>[^/]{1,100})/cbd\.json$", lazily("cbd_out", "record")),
     re_path(r"^cbd/(?P<schema>[A-Za-z]{1,40})\.json$", lazily("cbd_out", "collection")),
+    re_path(r"^records/(?P<record_id>[^/]{1,100})/iati\.xml$", lazily("iati_out", "record")),
+    path("iati/activities.xml", lazily("iati_out", "activities")),
 ]
