@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from landbridge.exchange.in_.door import Ask, Checkpoint, Door, Found
+from landbridge.formats.tidy import printable
 from landbridge.formats.validate import validate
 from landbridge.lib.doors.fetch import Fetched
 
@@ -72,7 +73,7 @@ def things(door: Door, *arguments: Any, **named: Any) -> list[Found]:
 
 def proved(one: Found) -> dict[str, Any]:
     """The answers of a thing, checked against their format; what cannot be kept fails."""
-    assert one.key and len(one.key) <= 500 and one.key.isprintable(), one.key
+    assert one.key and len(one.key) <= 500 and printable(one.key) == one.key, one.key
     json.dumps(dict(one.facts))
     assert len(json.dumps(dict(one.facts))) < 200_000
     assert not (one.problem and one.record), one

@@ -20,7 +20,6 @@ from landbridge.exchange.in_.sources.known import (
     place,
     purposes,
     record,
-    shorter,
     table,
     texts,
 )
@@ -65,7 +64,7 @@ def programme(rows: Sequence[Cells], tag: str) -> tuple[dict[str, Any], dict[str
     totals, by_year = _amounts(rows)
     data = {
         "title": texts([(tag, title)], 300),
-        "summary": texts([(tag, _longest(rows) or title)], 3000, lines=True),
+        "summary": texts([(tag, _longest(rows))], 3000, lines=True) or {tag: title},
         "places": where,
         "period": _period(rows),
         "funders": organisations([(_said(latest, "donor_name"), ""), (_said(latest, "agency_name"), "Agency")]),
@@ -90,7 +89,7 @@ def programme(rows: Sequence[Cells], tag: str) -> tuple[dict[str, Any], dict[str
 
 
 def _title(rows: Iterable[Cells]) -> str:
-    title = _said(rows, "title") or _said(rows, "short") or shorter(_said(rows, "long"), 300)
+    title = next((clean for name in ("title", "short", "long") if (clean := line(_said(rows, name), 300))), "")
     if not title:
         raise ValueError("None of the rows of this project has a title or a description.")
     return title

@@ -167,7 +167,7 @@ def _organisation(one: Thing, name: Callable[[str], str]) -> tuple[str, dict[str
         "summary": texts([(_tag(one), _text(one.get("description")))], 3000, lines=True),
         "acronym": texts([(_tag(one), _text(one.get("abbreviation")))], 60),
         "places": _place(one), "city": texts([("en", _text(one.get("city")))], 200), "links": _links(one),
-        "identifiers": [f"GBIF {one['key']}"],
+        "identifiers": [line(f"GBIF {one['key']}", 300)],
         "point": {"latitude": float(latitude), "longitude": float(longitude)} if on_earth else None,  # type: ignore[arg-type]
     }  # fmt: skip
     return "organisation", answered(data)

@@ -148,4 +148,4 @@ def _mark(element: "_Element") -> str:
 
 def _for_biodiversity(facts: Mapping[str, Any]) -> bool:
     marker = facts.get("biodiversity_marker")
-    return marker in (1, 2) or any(sector["code"].startswith("41030") for sector in facts.get("sectors", ()))
+    return marker in (1, 2) or any(sector.get("code") == "41030" for sector in facts.get("sectors", ()))

@@ -72,7 +72,7 @@ def programme(activity: "_Element", identifier: str) -> Told:
         "biodiversity_marker": _biodiversity(markers),
         "purpose_code": _main_purpose(sectors),
         "support_types": list(table("aid_types").get(_code(activity, "default-aid-type"), ())),
-        **purposes(one["code"] for one in sectors if one["vocabulary"] == "1"),
+        **purposes(one.get("code", "") for one in sectors if one["vocabulary"] == "1"),
         "links": links(_links(activity)),
         "project_number": line(_other(activity, "A1"), 300),
         "iati_identifier": line(identifier, 300),
@@ -236,7 +236,9 @@ def _sectors(activity: "_Element") -> Iterator[dict[str, str]]:
 
 def _main_purpose(sectors: list[dict[str, str]]) -> str | None:
     """The purpose code of five digits with the largest share, the first of several."""
-    five = [one for one in sectors if one["vocabulary"] == "1" and len(one["code"]) == 5 and one["code"].isdecimal()]
+    five = [
+        one for one in sectors if one["vocabulary"] == "1" and len(one.get("code", "")) == 5 and one["code"].isdecimal()
+    ]
     five.sort(key=lambda one: -(number(one.get("percentage", "0")) or Decimal(0)))
     return five[0]["code"] if five else None
 
@@ -250,7 +252,7 @@ def _markers(activity: "_Element") -> Iterator[dict[str, str]]:
 def _biodiversity(markers: list[dict[str, str]]) -> int | None:
     """The marker for biodiversity; nothing where the activity was not looked at for it, which is not 0."""
     for one in markers:
-        if one["vocabulary"] == "1" and one["code"] == _BIODIVERSITY:
+        if one["vocabulary"] == "1" and one.get("code") == _BIODIVERSITY:
             return _PRINCIPAL.get(one.get("significance", ""))
     return None
 

@@ -265,19 +265,18 @@ def found(
     key: str, *, title: str = "", address: str = "", facts: Mapping[str, Any] | None = None, **rest: Any
 ) -> Found:
     """A thing that was found, in a form that can be kept whatever the source holds."""
+    own = key_of(key)
+    if not own:
+        place = key_of(str(rest.get("place") or "")) or "?"
+        return Found(key=place, problem=str(rest.get("problem") or "It has no identifier."), place=place)
     reader = link(address)
-    return Found(
-        key=key_of(key),
-        title=line(title, 300),
-        address=reader["url"] if reader else "",
-        facts=told(facts or {}),
-        **rest,
-    )
+    where = reader["url"] if reader else ""
+    return Found(key=own, title=line(title, 300), address=where, facts=told(facts or {}), **rest)
 
 
 def refused(key: str, problem: str, place: str = "", title: str = "") -> Found:
     """A thing that could not be read, and why."""
-    return found(key or place or "?", title=title, problem=shorter(tidy.line(problem), 1000), place=place)
+    return found(key or place, title=title, problem=shorter(tidy.line(problem), 1000), place=line(place, 300))
 
 
 def record(format_name: str, tag: str, data: Mapping[str, Any]) -> dict[str, Any]:

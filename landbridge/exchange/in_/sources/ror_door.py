@@ -145,10 +145,14 @@ def _organisation(one: Any, place: str, countries: frozenset[str]) -> Found | No
     if countries and not countries & set(_seats(one)):
         return None
     try:
-        said = ror.record(one)
-        facts = _facts(one)
+        return _told(one, key, place)
     except (KeyError, TypeError, AttributeError, IndexError, ValueError) as error:
         return refused(key, f"This entry is not of schema v2: {error!r}", place)
+
+
+def _told(one: Mapping[str, Any], key: str, place: str) -> Found:
+    said = ror.record(one)
+    facts = _facts(one)
     after = [f"ror-{successor.removeprefix(ror.PREFIX)}" for successor in facts["successors"]]
     if after:
         said["data"]["related"] = [{"record": one_after} for one_after in after]
