@@ -4,7 +4,7 @@ import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import IO, Any, Final
 
 from landbridge.exchange.bundles.making import Made, Watch, base_name, close
 from landbridge.exchange.bundles.words import without_files
@@ -108,20 +108,12 @@ def make_work(
     peer = Peer.objects.filter(address=place, state="active").first()
     if peer is None:
         raise ValueError(f"{place[:200]} is no active peer of this node; work is written for one.")
-    made, now = Made(paths=[target]), moments.now()
+    made = Made(paths=[target])
     passing = target.with_name(f".{target.name}.part")
     exchange = Exchange.objects.create(kind="bundle-out", what=target.name[:300], peer=peer)
     try:
         with passing.open("wb") as out:
-            bag = Bag(out, base_name(now, WORK), now)
-            try:
-                _write(bag, _Work(place, drafts), made, watch)
-                parts = ["work.jsonl", "keys.json", *(["files/"] if made.files else [])]
-                told = {"kind": WORK, "for": place, "statements": made.records, "volume": 1, "last": True}
-                close(bag, told, parts, now)
-            except BaseException:
-                bag.give_up()
-                raise
+            _write_bag(out, _Work(place, drafts), made, watch)
         made.octets = passing.stat().st_size
         passing.replace(target)
     finally:
@@ -129,6 +121,19 @@ def make_work(
         exchange.ended_at, exchange.new, exchange.octets = moments.now(), made.records, made.octets
         exchange.save()
     return made
+
+
+def _write_bag(out: IO[bytes], work: _Work, made: Made, watch: Watch) -> None:
+    now = moments.now()
+    bag = Bag(out, base_name(now, WORK), now)
+    try:
+        _write(bag, work, made, watch)
+        parts = ["work.jsonl", "keys.json", *(["files/"] if made.files else [])]
+        told = {"kind": WORK, "for": work.place, "statements": made.records, "volume": 1, "last": True}
+        close(bag, told, parts, now)
+    except BaseException:
+        bag.give_up()
+        raise
 
 
 def _write(bag: Bag, work: _Work, made: Made, watch: Watch) -> None:

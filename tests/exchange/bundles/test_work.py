@@ -256,40 +256,42 @@ def test_when_the_right_is_taken_back_nothing_more_is_written_for_the_party(stor
     assert Record.objects.get(pk=made).latest == 1
 
 
+def _on_the_island(cast: Cast, made: str, back: Path) -> None:
+    """What people do there with the record, and the stick that they write."""
+    told: dict[str, Any] = {"reader": cast.losa.reader, "record_id": made}
+    words.say(actor=cast.losa.actor, kind="confirm", **told)
+    words.say(actor=cast.sven.actor, kind="interest", text="Us too.", **told)
+    assert words.say(actor=cast.sven.actor, kind="interest", text="Us too.", **told).pk
+    with pytest.raises(Forbidden):
+        words.say(actor=cast.sven.actor, kind="confirm", **told)
+    draft = words.propose(actor=cast.losa.actor, owner="FJI", **told)
+    assert words.propose(actor=cast.losa.actor, owner="FJI", **told).pk == draft.pk
+    changed = latest(draft.pk, OPERATOR).data | {"subnational": {"en": "Kadavu"}}
+    actions.revise(actor=cast.losa.actor, record_id=draft.pk, data=changed, language="en")
+    actions.submit(actor=cast.losa.actor, record_id=draft.pk)
+    actions.draft(actor=cast.losa.actor, format="technology", data=item()["data"], owner="FJI")
+    actions.draft(actor=cast.malia.actor, format="technology", data=item()["data"], owner="navakavu",
+                  visibility="private")  # fmt: skip
+    assert Word.objects.count() == 3
+    assert make_work(actor=NODE, place=HERE, target=back).records == 3, "drafts that were not handed in stay"
+    assert make_work(actor=NODE, place=HERE, target=back, drafts=True).records == 4, "what is private stays"
+    know("https://other.example", "1" * 64)
+    make_work(actor=NODE, place=HERE, target=back)
+
+
 def test_the_whole_way_there_and_back(story: Story, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The mainland publishes; the island reads the stick, says its words, proposes a change; the mainland merges it."""
-    cast = story.cast
     made = actions.draft(actor=NODE, format="technology", data=item()["data"], owner="FJI", record_id="ours").pk
     actions.publish(actor=NODE, record_id=made)
     say()
     out, back, home = tmp_path / "out.zip", tmp_path / "back.zip", fingerprint()
     make(actor=NODE, wish=asked({}), target=out)
-    kept = _Kept(monkeypatch)
-    with kept:
+    with _Kept(monkeypatch):
         become(ISLAND, monkeypatch, tmp_path / "island")
         know(HERE, home)
         assert take_in(actor=NODE, path=out).counts["new"] == 1
-        told: dict[str, Any] = {"reader": cast.losa.reader, "record_id": made}
-        words.say(actor=cast.losa.actor, kind="confirm", **told)
-        words.say(actor=cast.sven.actor, kind="interest", text="Us too.", **told)
-        assert words.say(actor=cast.sven.actor, kind="interest", text="Us too.", **told).pk
-        with pytest.raises(Forbidden):
-            words.say(actor=cast.sven.actor, kind="confirm", **told)
-        draft = words.propose(actor=cast.losa.actor, owner="FJI", **told)
-        assert words.propose(actor=cast.losa.actor, owner="FJI", **told).pk == draft.pk
-        changed = latest(draft.pk, OPERATOR).data | {"subnational": {"en": "Kadavu"}}
-        actions.revise(actor=cast.losa.actor, record_id=draft.pk, data=changed, language="en")
-        actions.submit(actor=cast.losa.actor, record_id=draft.pk)
-        actions.draft(actor=cast.losa.actor, format="technology", data=item()["data"], owner="FJI")
-        actions.draft(actor=cast.malia.actor, format="technology", data=item()["data"], owner="navakavu",
-                      visibility="private")  # fmt: skip
-        assert Word.objects.count() == 3
-        assert make_work(actor=NODE, place=HERE, target=back).records == 3, "drafts that were not handed in stay"
-        assert make_work(actor=NODE, place=HERE, target=back, drafts=True).records == 4, "what is private stays"
-        know("https://other.example", "1" * 64)
-        make_work(actor=NODE, place=HERE, target=back)
+        _on_the_island(story.cast, made, back)
     rights.allow(actor=NODE, address=ISLAND, party="FJI")
-    Word.objects.all().delete()
     report = read(back)
     assert sorted(outcomes(report)) == ["changed", "confirmed", "remark"]
     now = latest(made, OPERATOR)
