@@ -105,7 +105,7 @@ def change(first: Node, second: Node, number: int) -> float:
     seen: list[float] = []
 
     def watch() -> None:
-        until(lambda: second.ask(f"/api/v1/records/{name}") is not None, 60)
+        until(lambda: second.ask(f"/api/v1/records/{name}") is not None, 300)
         seen.append(time.time())
 
     watcher = threading.Thread(target=watch)
