@@ -26,6 +26,7 @@ def brought(name: str, body: bytes, **answers: object) -> SourceRun:
     return run_source(source, file="file", held_as=held.hold([body]))
 
 
+@pytest.mark.once
 @pytest.mark.django_db
 def test_activities_and_projects_become_programmes_and_the_same_again_is_none() -> None:
     bad = activity(3).replace('code="2"', "")
@@ -43,6 +44,7 @@ def test_activities_and_projects_become_programmes_and_the_same_again_is_none() 
     assert (crs.new, crs.error) == (2, "")
 
 
+@pytest.mark.once
 @pytest.mark.django_db
 def test_patents_wait_for_a_person() -> None:
     done = brought("epo", DOCDB.encode())
@@ -55,6 +57,7 @@ def test_patents_wait_for_a_person() -> None:
     assert len(SourceItem.objects.get(key="family 19768124").facts["legal_events"]) == 50
 
 
+@pytest.mark.once
 @pytest.mark.django_db
 def test_an_organisation_has_the_identifier_of_the_world() -> None:
     assert brought("ror", orjson.dumps(given())).new == 1
