@@ -13,14 +13,16 @@ from landbridge.parties.models import Party
 from landbridge.registry import actions, comments
 from landbridge.registry.bringing import named_in
 from landbridge.registry.copies import workflow_of
+from landbridge.registry.guards import as_vetted
 from landbridge.registry.merging import Choice, apply, merge
 from landbridge.registry.models import Record, StoredFile
 from landbridge.registry.queries import latest
 from landbridge.registry.rules import OPERATOR
 from landbridge.registry.workflow import State, Visibility
-from landbridge.registry.writing import NODE, Said
+from landbridge.registry.writing import NODE, Actor, Said
 
 _MOST_NAMED: Final = 20
+_NOBODY: Final = Actor()
 
 
 @dataclass(frozen=True)
@@ -62,6 +64,8 @@ class Merger:
             return Came(last.record_id, "older")
         target = self._target(item, last)
         self._check_files(data, target)
+        # An island vouches for nobody: how far others do stays as it is here.
+        data = as_vetted(_NOBODY, target or Record(format=str(item["format"])), data)
         came = self._begin(item, data) if target is None else self._lay_over(item, data, last, target)
         return replace(came, data=data)
 

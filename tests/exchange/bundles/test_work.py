@@ -236,6 +236,16 @@ def test_what_is_wrong_with_one_item_stops_no_other(story: Story) -> None:
     assert "does not bring" in report.problems[2]
 
 
+def test_an_island_vouches_for_nobody(story: Story) -> None:
+    rights.allow(actor=NODE, address=ISLAND, party="FJI")
+    data = {"title": {"en": "A diver"}, "summary": {"en": "Knows reefs."}, "vetting": "approved",
+            "nominated_by": ["FJI"]}  # fmt: skip
+    made = read(story.stick(item(format="expert", data=data))).items[0]
+    assert made["outcome"] == "new", made
+    told = latest(made["record"], OPERATOR).data
+    assert (told["vetting"], told.get("nominated_by")) == ("self_declared", None)
+
+
 def test_only_its_peers_write_and_only_for_this_node(story: Story) -> None:
     stick = story.stick(item())
     Peer.objects.update(state="known")
