@@ -62,7 +62,11 @@ def take_up(run: SourceRun) -> SourceRun:
         source = Source.objects.select_for_update().get(pk=run.source_id)
         if not run.preview:
             if running(source.pk, now).exclude(pk=run.pk).exists():
-                raise Busy("Another run of this source is under way.")
+                minutes = int(STILL.total_seconds() // 60)
+                raise Busy(
+                    "Another run of this source is under way. "
+                    f"If its process has died, another one may begin {minutes} minutes after it last moved."
+                )
             end_broken(source.pk, now)
         begun = begins(source, now, run)
         if not SourceRun.objects.filter(pk=run.pk, started_at=None, ended_at=None).update(**begun):

@@ -23,7 +23,6 @@ from landbridge.exchange.in_.sealed import unseal, without_secrets
 from landbridge.exchange.models import Source, SourceItem, SourceRun
 from landbridge.lib.doors import fetch
 from landbridge.lib.doors.http import Failed, Unsafe
-from landbridge.lib.xml import BadXml
 
 logger = logging.getLogger(__name__)
 
@@ -122,6 +121,14 @@ class _Counted(AbstractContextManager[fetch.Fetched]):
         return self.inner.__exit__(*error)
 
 
+def _expected() -> tuple[type[Exception], ...]:
+    """The errors of a door whose words are meant for people."""
+    # Inner import: a parser of XML, which a process that only waits for runs has no need of.
+    from landbridge.lib.xml import BadXml
+
+    return BadSource, Failed, Unsafe, BadXml
+
+
 Tell = Callable[[SourceRun], None]
 
 
@@ -172,7 +179,7 @@ def carry_out(run: SourceRun, *, limits: Limits | None = None, tell: Tell = sile
     except (KeyboardInterrupt, SystemExit):
         _end(run, STOPPED)
         raise
-    except (BadSource, Failed, Unsafe, BadXml) as problem:
+    except _expected() as problem:
         error = without_secrets(str(problem), secrets) or type(problem).__name__
     except OperationalError:
         raise  # The database is away: nothing can be written about it, and the next run goes on.
@@ -225,7 +232,7 @@ class _Run:
             if self.run.preview:
                 return ""  # It has seen enough.
             raise
-        except (BadSource, Failed, Unsafe, BadXml):
+        except _expected():
             self._flush()
             raise
         self._flush()

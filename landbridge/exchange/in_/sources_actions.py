@@ -65,6 +65,12 @@ def require_look(actor: Actor) -> None:
         raise Forbidden("Sources are shown to those who work for the whole node.")
 
 
+def _note(actor: Actor, did: str, source_id: str) -> None:
+    """Write down who did what with a source; its operator needs no line about what they just typed."""
+    if actor.account_id is not None:
+        logger.info("The account %s %s the source %s", actor.account_id, did, source_id)
+
+
 def the_source(source_id: str) -> Source:
     """A source that was not removed.
 
@@ -113,7 +119,7 @@ def add(
     source = Source(id=source_id, door=door_name, added_by_id=actor.account_id)
     fill(source, chosen, title=title, address=address, answers=answers or {}, every=every, visibility=visibility)
     source.save(force_insert=True)
-    logger.info("The account %s added the source %s", actor.account_id, source_id)
+    _note(actor, "added", source_id)
     return source
 
 
@@ -138,7 +144,7 @@ def change(
         if source.visibility != seen_by:  # What says the same as before is still to be shown to others.
             SourceItem.objects.filter(source=source).update(sha256="")
         source.save()
-    logger.info("The account %s changed the source %s", actor.account_id, source_id)
+    _note(actor, "changed", source_id)
     return source
 
 
@@ -248,7 +254,7 @@ def remove(*, actor: Actor, source_id: str, records: Literal["keep", "retire"]) 
         stop(actor=actor, source_id=source_id, run_id=run.pk)
     source.removed_at, source.enabled, source.due_at, source.secrets = timezone.now(), False, None, ""
     source.save()
-    logger.info("The account %s removed the source %s (%s its records)", actor.account_id, source_id, records)
+    _note(actor, f"removed (and {records} the records of)", source_id)
     return claims.ask(source, by=actor.account_id) if records == "retire" else None
 
 
