@@ -60,7 +60,6 @@ def programme(rows: Sequence[Cells], tag: str) -> tuple[dict[str, Any], dict[str
     title = _title(latest)
     where, unknown = _places(rows)
     markers = {name: value for name in MARKERS if (value := _latest_marker(latest, name)) is not None}
-    biodiversity = markers.get("biodiversity")
     totals, by_year = _amounts(rows)
     data = {
         "title": texts([(tag, title)], 300),
@@ -75,7 +74,7 @@ def programme(rows: Sequence[Cells], tag: str) -> tuple[dict[str, Any], dict[str
         "support_types": _support(rows),
         "project_number": line(_said(latest, "project"), 300),
         "purpose_code": _purpose(rows),
-        "biodiversity_marker": biodiversity if biodiversity in (0, 1, 2) else None,
+        "biodiversity_marker": found if (found := markers.get("biodiversity")) in (0, 1, 2) else None,
         **purposes(dict.fromkeys(cells.get("sector", "") for cells in rows)),
         "source": line(f"OECD, Creditor Reporting System, {key(rows[0])}", 1000),
     }

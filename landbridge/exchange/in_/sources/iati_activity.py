@@ -63,7 +63,7 @@ def programme(activity: "_Element", identifier: str) -> Told:
         "title": title,
         "summary": texts(general, 3000, lines=True) or title,
         "description": _story(said, general),
-        "status": _status(activity),
+        "status": _statuses().get(_code(activity, "activity-status")),
         "level": one_of("iati_scopes", _code(activity, "activity-scope")),
         "places": where,
         **_named_places(activity),
@@ -73,10 +73,7 @@ def programme(activity: "_Element", identifier: str) -> Told:
         "purpose_code": _main_purpose(sectors),
         "support_types": list(table("aid_types").get(_code(activity, "default-aid-type"), ())),
         **purposes(one.get("code", "") for one in sectors if one["vocabulary"] == "1"),
-        "links": links(_links(activity)),
-        "project_number": line(_other(activity, "A1"), 300),
-        "iati_identifier": line(identifier, 300),
-        "source": line(f"IATI, {identifier}, as told by {_first(activity.find('reporting-org'))}", 1000),
+        **_identity(activity, identifier),
     }
     period, period_facts = _period(activity)
     told = {
@@ -87,6 +84,15 @@ def programme(activity: "_Element", identifier: str) -> Told:
     tag = main_language(title, data["summary"])
     more = {"title": title.get(tag, ""), "address": activity.get("linked-data-uri") or ""}
     return record("programme", tag, {**data, "period": period}), told, more
+
+
+def _identity(activity: "_Element", identifier: str) -> dict[str, Any]:
+    return {
+        "links": links(_links(activity)),
+        "project_number": line(_other(activity, "A1"), 300),
+        "iati_identifier": line(identifier, 300),
+        "source": line(f"IATI, {identifier}, as told by {_first(activity.find('reporting-org'))}", 1000),
+    }
 
 
 def _beside(activity: "_Element") -> dict[str, Any]:
@@ -149,10 +155,6 @@ def _code(activity: "_Element", name: str) -> str:
 @cache
 def _statuses() -> Mapping[str, str]:
     return {term.extra["iati"]: term.id for term in vocabulary("programme_status") if term.extra.get("iati")}
-
-
-def _status(activity: "_Element") -> str | None:
-    return _statuses().get(_code(activity, "activity-status"))
 
 
 def _period(activity: "_Element") -> tuple[dict[str, str], dict[str, Any]]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
-from functools import cache
+from functools import cache, lru_cache
 from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 TABLES: Final = Path(__file__).parent / "tables"
 LONGEST_KEY: Final = 500
+REMEMBERED: Final = 10_000
+"""Words of strangers that are not looked up again; there may be millions of others."""
 MOST_FACTS: Final = 200
 """Things in one list of facts; the rest is counted, not kept."""
 LONGEST_FACT: Final = 2_000
@@ -48,7 +50,7 @@ def one_of(name: str, theirs: str | None) -> str | None:
     return next(iter(table(name).get((theirs or "").strip(), ())), None)
 
 
-@cache
+@lru_cache(maxsize=REMEMBERED)
 def place(name: str) -> str | None:
     """Our id of a country or region by its code (ISO 3166, M49) or its name in any of six languages."""
     name = name.strip()
@@ -84,6 +86,7 @@ def by_beginning(name: str, codes: Iterable[str]) -> dict[str, list[str]]:
     return {question: list(keys) for question, keys in said.items() if keys}
 
 
+@lru_cache(maxsize=REMEMBERED)
 def language(name: str | None, default: str = "") -> str:
     """A language tag as we keep them, from the ways in which people write them; `default` where it is none."""
     parts = (name or "").strip().replace("_", "-").split("-")
@@ -96,7 +99,7 @@ def language(name: str | None, default: str = "") -> str:
     return tag if is_language_tag(tag) else default
 
 
-@cache
+@lru_cache(maxsize=REMEMBERED)
 def language_term(name: str) -> str | None:
     """The language in our vocabulary, by its code or its name."""
     term = vocabulary("languages").find(language(name)) or vocabulary("languages").find(name.strip())
@@ -292,7 +295,7 @@ def main_language(*said: Mapping[str, str]) -> str:
     return DEFAULT
 
 
-@cache
+@lru_cache(maxsize=REMEMBERED)
 def licence(said: str) -> str | None:
     """Our licence by its address, however the address is written, or by its name."""
     plain = said.strip().lower().removesuffix("/").removesuffix("/legalcode").removesuffix("/deed.en")
