@@ -4,6 +4,7 @@ from landbridge.exchange.models.annotations import About
 from landbridge.exchange.models.bundles import BundleJob, Word, WorkRight, WorkTaken
 from landbridge.exchange.models.dois import Doi
 from landbridge.exchange.models.hooks import Delivery, Passage, Webhook
+from landbridge.exchange.models.likeness import Trait, TraitKey
 from landbridge.exchange.models.network import (
     Exchange,
     NodeKey,
@@ -22,5 +23,5 @@ from landbridge.exchange.models.sources import Likeness, Refusal, Source, Source
 __all__ = [
     "About", "BundleJob", "Delivery", "Doi", "Exchange", "Likeness", "NodeKey", "Nonce", "Notification", "OaiClock",
     "OaiRecord", "Passage", "Peer", "Quarantined", "Received", "Refusal", "Source", "SourceItem", "SourceRun",
-    "Statement", "Step", "ThisNode", "WantedFile", "Webhook", "Word", "WorkRight", "WorkTaken",
+    "Statement", "Step", "ThisNode", "Trait", "TraitKey", "WantedFile", "Webhook", "Word", "WorkRight", "WorkTaken",
 ]  # fmt: skip

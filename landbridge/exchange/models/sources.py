@@ -165,7 +165,10 @@ class Likeness(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["first", "second"], name="one_likeness_per_pair")]
-        indexes = [models.Index(fields=["decision", "-score"], name="likenesses_to_decide")]
+        indexes = [
+            models.Index(fields=["decision", "-score"], name="likenesses_to_decide"),
+            models.Index(fields=["second"], name="likenesses_of_second"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.first} {self.second}"
