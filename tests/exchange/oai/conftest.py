@@ -34,3 +34,11 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Any:
     monkeypatch.setattr(keeping, "time", one)
     monkeypatch.setattr(answers, "time", one)
     return one
+
+
+@pytest.fixture(autouse=True)
+def _begin() -> None:
+    """Each test has a follower of its own."""
+    from tests.exchange.oai.door import begin
+
+    begin()

@@ -8,7 +8,8 @@ from urllib.parse import parse_qsl
 
 from lxml import etree
 
-from landbridge.exchange.out.oai import answers, keeping
+from landbridge.exchange.out.oai import answers
+from landbridge.exchange.out.oai.follower import OaiFollower
 from landbridge.registry import actions
 from landbridge.registry.actions import NODE
 from landbridge.registry.models import Change
@@ -48,12 +49,23 @@ def revise(record_id: str, **data: Any) -> None:
     actions.publish(actor=NODE, record_id=record_id)
 
 
-def follow(after: int = 0) -> int:
-    """Let the follower read on: up to which serial."""
-    changes = list(Change.objects.filter(serial__gt=after).order_by("serial"))
+_told = [0]
+"""Up to which serial the follower was told in this test."""
+
+
+def follow(after: int | None = None) -> int:
+    """Let the follower read on, from where it was: up to which serial."""
+    since = _told[0] if after is None else after
+    changes = list(Change.objects.filter(serial__gt=since).order_by("serial"))
     if changes:
-        keeping.take(list(dict.fromkeys(change.record_id for change in changes)))
-    return changes[-1].serial if changes else after
+        OaiFollower().apply(changes, {})
+    _told[0] = changes[-1].serial if changes else since
+    return _told[0]
+
+
+def begin() -> None:
+    """The follower was told nothing yet."""
+    _told[0] = 0
 
 
 def ask(query: str) -> bytes:

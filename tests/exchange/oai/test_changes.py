@@ -51,7 +51,7 @@ def bumped(clock: Clock, record_id: str = "rewa") -> bool:
 
 def test_whatever_a_harvester_can_see_has_a_new_datestamp(clock: Clock) -> None:
     publish("rewa")
-    follow()
+    assert bumped(clock)
     assert not bumped(clock)
     revise("rewa", title={"en": "Restore more mangroves"})
     assert bumped(clock)
@@ -85,14 +85,14 @@ def test_hidden_and_shown_again(clock: Clock) -> None:
 def test_what_nobody_can_see_changes_nothing(clock: Clock) -> None:
     cast = assemble()
     publish("rewa")
-    follow()
+    assert bumped(clock)
     actions.revise(actor=NODE, record_id="rewa", data={**NEED, "title": {"en": "A secret plan"}}, language="en")
     assert not bumped(clock)
     actions.submit(actor=NODE, record_id="rewa")
     actions.return_(actor=NODE, record_id="rewa")
     assert not bumped(clock)
     publish("ba")
-    follow()
+    assert bumped(clock, "ba")
     actions.endorse(actor=cast.losa.actor, record_id="ba", party="FJI")
     assert not bumped(clock, "ba")
     assert b"secret" not in ask(LIST)
@@ -287,7 +287,7 @@ def test_who_comes_back_holds_what_is_public(clock: Clock, steps: list[tuple[str
     with transaction.atomic():
         publish("a", title={"en": "First"})
         publish("b", title={"en": "Second"})
-        harvester, read = Harvester(), follow()
+        harvester, read = Harvester(), follow(0)
         harvester.harvest()
         for number, (what, record_id, seconds) in enumerate(steps):
             clock.tick(seconds)
@@ -310,5 +310,6 @@ def test_the_follower_can_be_told_twice(clock: Clock) -> None:
     before = datestamp("rewa")
     clock.tick()
     OaiFollower().apply(changes, states(["rewa"]))
-    assert datestamp("rewa") == before == stamps.written(int(clock.now) - 5 + stamps.AHEAD)
+    assert before == stamps.written(int(clock.now) - 5 + stamps.AHEAD)
+    assert datestamp("rewa") > before
     assert [len(list(page.iter(f"{OAI}record"))) for page in pages(LIST)] == [1]

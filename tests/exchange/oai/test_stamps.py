@@ -7,7 +7,7 @@ import pytest
 from landbridge.exchange.models import OaiClock, OaiRecord
 from landbridge.exchange.out.oai import keeping, listing, stamps, tokens
 from landbridge.exchange.out.oai.tokens import BadToken, Token
-from tests.exchange.oai.door import OAI, Clock, datestamp, error, follow, named, pages, publish, root, token_of
+from tests.exchange.oai.door import OAI, Clock, datestamp, error, follow, named, pages, publish, revise, root, token_of
 
 LIST = "verb=ListRecords&metadataPrefix=oai_dc"
 
@@ -152,7 +152,7 @@ def test_a_token_outlives_the_table_that_it_was_given_for(clock: Clock, monkeypa
     token = token_of(root(LIST))
     OaiRecord.objects.all().delete()
     clock.tick()
-    follow()
+    follow(0)
     found = [key for page in pages(f"verb=ListRecords&resumptionToken={token}") for key in named(page)]
     assert sorted(found) == [f"need-{number}" for number in range(5)]
 
@@ -165,7 +165,7 @@ def test_a_list_ends_well_when_its_rest_has_moved_on(clock: Clock, monkeypatch: 
     follow()
     first = root(f"{LIST}&until={datestamp('need-2')}")
     clock.tick()
-    OaiRecord.objects.filter(record_id="need-2").update(sha256=b"as if it were changed")
+    revise("need-2", title={"en": "Changed"})
     follow()
     last = root(f"verb=ListRecords&resumptionToken={token_of(first)}")
     assert named(last) == {"need-2": False}

@@ -8,13 +8,18 @@ from typing import Final, Literal
 from landbridge.exchange.out.oai import keeping
 from landbridge.registry.models import Change
 from landbridge.registry.queries import RecordView
+from landbridge.registry.workflow import Verb
 
 _SECONDS_IN_A_ROW: Final = 5.0
+_UNSEEN: Final = frozenset(
+    {Verb.DRAFT, Verb.REVISE, Verb.SUBMIT, Verb.WITHDRAW, Verb.RETURN, Verb.ENDORSE, Verb.UNENDORSE}
+)
+"""What changes nothing that a harvester is told."""
 
 
 class OaiFollower:
     """Keeps the table of `keeping` in step. It lies in the database and its datestamps are promises, so it is told each
-    change once for all hosts, as a messenger is; being told twice changes nothing."""
+    change once for all hosts, as a messenger is; being told twice costs a new datestamp at worst."""
 
     name = "oai"
     kind: Literal["messenger"] = "messenger"
@@ -25,7 +30,8 @@ class OaiFollower:
 
     def apply(self, changes: Sequence[Change], states: Mapping[str, RecordView]) -> None:
         """Bring the changed records in step as they are now, whatever happened to them in between."""
-        keeping.take(list(dict.fromkeys(change.record_id for change in changes)))
+        seen = {change.record_id for change in changes if change.verb not in _UNSEEN}
+        keeping.take(list(dict.fromkeys(change.record_id for change in changes)), seen)
 
     def reset(self) -> None:
         """Nothing is forgotten."""

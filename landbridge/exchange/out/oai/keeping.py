@@ -7,7 +7,7 @@ changed for a harvester keeps its stamp.
 import hashlib
 import logging
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Final, TypeVar
@@ -90,20 +90,24 @@ def public(record_ids: Iterable[str]) -> list[RecordView]:
     return [view for view in states(record_ids).values() if may_read(ANYONE, view)]
 
 
-def take(record_ids: Sequence[str]) -> int:
-    """Bring the rows of these records in step, and stamp what changed: how many."""
+def take(record_ids: Sequence[str], seen: Collection[str] = ()) -> int:
+    """Bring the rows of these records in step, and stamp what changed: how many.
+
+    Those `seen` are stamped also when they are again as the table has them: the door tells what is public at the
+    moment, so somebody may have read what was published and taken back before the table knew of either.
+    """
     settle()
-    return sum(_take(record_ids[start : start + CHUNK]) for start in range(0, len(record_ids), CHUNK))
+    return sum(_take(record_ids[start : start + CHUNK], seen) for start in range(0, len(record_ids), CHUNK))
 
 
-def _take(record_ids: Sequence[str]) -> int:
+def _take(record_ids: Sequence[str], seen: Collection[str]) -> int:
     with transaction.atomic():
         _lock()
         now = rendered(public(record_ids))
         columns = [name for name in _COLUMNS if name not in ("dublin_core", "about")]
         rows = OaiRecord.objects.filter(record_id__in=record_ids).values_list(*columns)
         standing = {row[1]: _Standing(*row) for row in rows}
-        changed = dict(_changes(record_ids, now, standing))
+        changed = dict(_changes(record_ids, now, standing, seen))
         newest = _write(changed)
     if newest:
         _settle(newest)
@@ -118,14 +122,14 @@ def _lock() -> None:
 
 
 def _changes(
-    record_ids: Sequence[str], now: Mapping[str, Rendered], standing: Mapping[str, _Standing]
+    record_ids: Sequence[str], now: Mapping[str, Rendered], standing: Mapping[str, _Standing], seen: Collection[str]
 ) -> Iterable[tuple[str, Rendered]]:
     for key in dict.fromkeys(record_ids):
         here, before = now.get(key), standing.get(key)
         if here is None:
             if before is not None and not before.deleted:
                 yield key, Rendered(before.format, 0, b"", b"", b"", deleted=True)
-        elif before is None or before.deleted or bytes(before.sha256) != here.sha256:
+        elif before is None or before.deleted or bytes(before.sha256) != here.sha256 or key in seen:
             yield key, here
 
 
