@@ -36,6 +36,8 @@ class Shown:
     site: str
     obstacles: str
     help_wanted: str
+    help_offered: str
+    uses: str
     languages: str
     contents: str
     by: str
@@ -67,7 +69,7 @@ def national(request: HttpRequest) -> HttpResponse:
         "regions": [(one, place_name(one), one == region) for one in GROUPS],
         "statuses": [(one, _status(one), one == status) for one in _statuses()],
         "tables": list(_tables(found)), "region": region, "status": status, "mine": _mine(request),
-        "csv": _csv_address(region, status), "total": len(shown),
+        "csv": _csv_address(region, status), "total": len(shown), "not_told": gettext("Not told"),
     })  # fmt: skip
 
 
@@ -114,6 +116,8 @@ def _shown(line: Line) -> Shown:
         language=tag, status=_status(line.status), look=_LOOKS.get(line.status, ""), site=sites[0].get("url", ""),
         obstacles=_terms("clearing_house_obstacles", data.get("obstacles")),
         help_wanted=_terms("support_types", data.get("help_wanted")),
+        help_offered=_terms("support_types", data.get("help_offered")),
+        uses=_terms("clearing_house_uses", data.get("uses")),
         languages=listed(capital(language_name(one)) for one in data.get("site_languages") or ()),
         contents=_contents(data), by=_by(line), node=_node(line), contact=_contact(line),
     )  # fmt: skip
