@@ -79,9 +79,10 @@ def begins(source: Source, now: datetime, run: SourceRun) -> Mapping[str, Any]:
     told = {"started_at": now, "beat_at": now, "cycle_at": now, "since": source.state, "cursor": source.state}
     if run.preview:
         return {**told, "since": {}, "cursor": {}}
-    before = SourceRun.objects.filter(source=source, preview=False, ended_at__isnull=False).order_by("-pk").first()
-    goes_on = before is not None and bool(before.error) and bool(before.cursor) and before.undone_at is None
-    if before is not None and goes_on and before.held == run.held:
+    # A file that was brought is a reading of its own, and says nothing of how far the address was read.
+    alike = SourceRun.objects.filter(source=source, preview=False, ended_at__isnull=False, held=run.held)
+    before = alike.order_by("-pk").first()
+    if before is not None and before.error and before.cursor and before.undone_at is None:
         return {**told, "cycle_at": before.cycle_at, "cursor": before.cursor}
     return {**told, "cursor": {}} if run.held else told
 

@@ -6,7 +6,7 @@ checkpoint; nothing else stops. A run whose process is killed is taken for broke
 
 import logging
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -15,7 +15,7 @@ from django.conf import settings
 from django.db import OperationalError
 from django.utils import timezone
 
-from landbridge.exchange.in_ import claims, held, taking
+from landbridge.exchange.in_ import claims, held, previewing, taking
 from landbridge.exchange.in_.door import Ask, BadSource, Checkpoint, Found
 from landbridge.exchange.in_.doors import door
 from landbridge.exchange.in_.found import Refused, Thing, state, thing
@@ -198,7 +198,7 @@ def _end(run: SourceRun, error: str) -> SourceRun:
     if run.preview:
         ended |= {"cursor": run.cursor, **{name: getattr(run, name) for name in taking.COUNTS}}
     ours = SourceRun.objects.filter(pk=run.pk, ended_at=None).update(**ended)
-    if ours and not run.preview and not error:
+    if ours and not run.preview and not error and not run.held:
         Source.objects.filter(pk=run.source_id).update(state=run.cursor)
     if run.held and ours and not run.preview:
         held.let_go(run.held)
@@ -287,7 +287,7 @@ class _Run:
         octets = self.octets_before + self.meter.octets
         if self.run.preview:
             self.run.cursor = self.run.cursor if self.cursor is None else self.cursor
-            _shown(self.run, batch, self.read_now, octets)
+            previewing.note(self.run, batch, self.read_now, octets)
             claims.beat(self.run, read=self.run.read)
         else:
             taking.write(self.run, batch, self.read_now, octets, self.cursor)
@@ -314,27 +314,3 @@ class _Run:
             taking.write(self.run, batch, 0, self.run.octets, None)
             self.tell(self.run)
         return ""
-
-
-def _shown(run: SourceRun, batch: taking.Batch, read: int, octets: int) -> None:
-    """What a batch would have done, for a preview."""
-    before = {item.key for item in batch.items if item.pk is not None}
-    gone = {item.key for item in batch.items if item.gone_at is not None}
-    arrivals = [(one, arrival) for one, arrival in batch.arrivals if one.key not in gone]
-    run.read, run.octets = run.read + read, octets
-    run.new += sum(one.key not in before for one, _ in arrivals)
-    run.changed += sum(one.key in before for one, _ in arrivals)
-    run.same, run.gone, run.kept = run.same + batch.unchanged, run.gone + batch.gone, run.kept + batch.kept
-    taking.save_refusals(run, batch.refused)
-    run.shown = [*run.shown, *_rows(batch, gone)][: taking.SHOWN]
-
-
-def _rows(batch: taking.Batch, gone: set[str]) -> Iterator[dict[str, Any]]:
-    data = {one.key: (one.said or {}) | {"data": arrival.data} for one, arrival in batch.arrivals}
-    for item in batch.items[: taking.SHOWN]:
-        said = data.get(item.key) or item.said or {}
-        yield {
-            "key": item.key, "title": item.title, "address": item.address, "format": said.get("format", ""),
-            "language": said.get("language", ""), "data": said.get("data", {}),
-            "what": "gone" if item.key in gone else "kept" if item.key not in data else "changed" if item.pk else "new",
-        }  # fmt: skip

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from landbridge.exchange.in_ import claims, running
+from landbridge.exchange.in_ import claims, held, running
 from landbridge.exchange.in_.door import BadSource, Checkpoint, Found
 from landbridge.exchange.in_.running import Limits, run_source
 from landbridge.exchange.in_.sealed import HIDDEN, seal
@@ -119,6 +119,16 @@ def test_an_error_of_the_door_keeps_what_came_before_it_and_its_checkpoint() -> 
     assert done.ended_at is not None
     assert Source.objects.get(pk="reefs").state == {}, "a run that failed is gone on with, not passed over"
     run(told("3"), whole())
+    assert FakeDoor.asked[-1].state == {"page": 2}
+
+
+def test_a_file_says_nothing_of_how_far_the_address_was_read() -> None:
+    run(told("1"), whole(since=1))
+    run(told("2"), Checkpoint(state={"page": 2}), BadSource("Page 3 is no XML."))
+    name = held.hold([b"x"])
+    run(told("3"), whole(row=9), file="x.csv", held_as=name)
+    assert (FakeDoor.asked[-1].state, Source.objects.get().state) == ({}, {"since": 1})
+    run(told("4"), whole(since=2))
     assert FakeDoor.asked[-1].state == {"page": 2}
 
 
