@@ -144,6 +144,22 @@ def test_nothing_goes_out_that_was_hidden_a_moment_ago(clock: Clock, prefix: str
     assert named(root(f"verb=ListIdentifiers&metadataPrefix={prefix}"))["hidden"]
 
 
+def test_what_was_read_before_it_was_taken_back_is_corrected(clock: Clock) -> None:
+    """Published, harvested and taken back, all before the follower looked: the table never held it."""
+    publish("rewa", title={"en": "First"})
+    follow()
+    clock.tick()
+    revise("rewa", title={"en": "A mistake"})
+    harvester = Harvester()
+    harvester.harvest()
+    assert harvester.holds == {"rewa": "A mistake"}
+    clock.tick()
+    actions.take_back(actor=NODE, record_id="rewa")
+    follow()
+    harvester.harvest()
+    assert harvester.holds == {"rewa": "First"}
+
+
 @pytest.mark.parametrize("many", [1, 30])
 def test_a_page_asks_little(clock: Clock, many: int) -> None:
     for number in range(many):
