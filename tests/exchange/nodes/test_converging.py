@@ -135,7 +135,7 @@ def _revoke_old(node: MemoryNode, key: Any) -> None:
 
 TestNetwork = Network.TestCase
 TestNetwork.settings = settings(
-    max_examples=40,
+    max_examples=25,
     stateful_step_count=30,
     deadline=None,
     suppress_health_check=list(HealthCheck),

@@ -1,16 +1,17 @@
-"""Two nodes as their operators start them: one serves, the other asks; then the first comes back from an old backup."""
+"""Two nodes as their operators start them: one serves, the other asks."""
 
 import os
 import signal
 import socket
+import sqlite3
 import time
-from contextlib import suppress
+from contextlib import closing, suppress
 from urllib.request import urlopen
 
 import orjson
 import pytest
 
-from tests.node import Node, Nodes
+from tests.node import Nodes
 
 pytestmark = pytest.mark.once
 
@@ -35,35 +36,24 @@ def until_it_serves(url: str) -> None:
     raise AssertionError("the node does not serve")
 
 
-def load(node: Node, record: str, title: str) -> None:
-    path = node.folder / "lines.jsonl"
-    path.write_text(line(record, title))
-    node.run("load", str(path))
-
-
-def test_two_nodes_and_a_restored_backup(nodes: Nodes) -> None:
+def test_one_node_serves_and_another_asks(nodes: Nodes) -> None:
     first, second = nodes.new(), nodes.new()
     for one in (first, second):
         one.environment |= {"LANDBRIDGE_PORT": free_port(), "LANDBRIDGE_NEIGHBOURS": "127.0.0.0/8",
                             "LANDBRIDGE_WORKERS": "1"}  # fmt: skip
     url = f"http://127.0.0.1:{first.environment['LANDBRIDGE_PORT']}"
-    load(first, "pump", "A pump")
-    first.run("backup", str(first.folder / "old.tar.gz"))
-    load(first, "pump", "A better pump")
-    fingerprint = orjson.loads(first.run("node", "show", "--json").stdout)["fingerprint"]
-
-    def served_sync() -> str:
-        server = first.start("run")
-        try:
-            until_it_serves(url)
-            second.run("node", "add", url, fingerprint)
-            return second.run("node", "sync").stdout
-        finally:
-            os.killpg(server.pid, signal.SIGTERM)
-            server.communicate(timeout=30)
-
-    assert "1 new" in served_sync()
-    assert "A better pump" in second.run("export", "-").stdout
-    first.run("restore", str(first.folder / "old.tar.gz"), "--force")
-    assert "1 known" in served_sync(), "what an old backup says is older, and changes nothing"
-    assert "A better pump" in second.run("export", "-").stdout
+    path = first.folder / "lines.jsonl"
+    path.write_text(line("pump", "A pump"))
+    first.run("load", str(path))
+    server = first.start("run")
+    try:
+        until_it_serves(url)
+        with urlopen(f"{url}/exchange/node", timeout=20) as answer:
+            fingerprint = orjson.loads(answer.read())["fingerprint"]
+        second.run("node", "add", url, fingerprint)
+        assert "1 new" in second.run("node", "sync").stdout
+    finally:
+        os.killpg(server.pid, signal.SIGTERM)
+        server.communicate(timeout=30)
+    with closing(sqlite3.connect(second.folder / "landbridge.sqlite3")) as database:
+        assert database.execute("SELECT origin FROM registry_record WHERE id = 'pump'").fetchall() == [(url,)]
