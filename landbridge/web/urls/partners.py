@@ -9,4 +9,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     re_path(r"^cbd/(?P<schema>[A-Za-z]{1,40})\.json$", lazily("cbd_out", "collection")),
     re_path(r"^records/(?P<record_id>[^/]{1,100})/iati\.xml$", lazily("iati_out", "record")),
     path("iati/activities.xml", lazily("iati_out", "activities")),
+    re_path(r"^informea/?$", lazily("informea", "service")),
+    path("informea/$metadata", lazily("informea", "metadata")),
+    re_path(r"^informea/(?P<name>[A-Za-z]{1,40})$", lazily("informea", "entities")),
+    re_path(r"^informea/(?P<name>[A-Za-z]{1,40})\('(?P<record_id>[^'/]{1,100})'\)$", lazily("informea", "entity")),
 ]
