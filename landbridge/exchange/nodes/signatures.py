@@ -52,7 +52,9 @@ class Asked:
         Raises:
             Unproven: there is none of this name.
         """
-        derived = {"@method": self.method.upper(), "@authority": self.authority.lower(), "@path": self.path or "/",
+        # A usual port may be told or not, as proxies and libraries like it.
+        authority = re.sub(r":(80|443)$", "", self.authority.lower())
+        derived = {"@method": self.method.upper(), "@authority": authority, "@path": self.path or "/",
                    "@query": f"?{self.query}"}  # fmt: skip
         if name in derived:
             return derived[name]

@@ -45,6 +45,13 @@ def test_what_is_signed_is_proven_once_and_for_a_while() -> None:
                 proven(request, PUBLIC, moment)
 
 
+def test_a_usual_port_may_be_told_or_not() -> None:
+    request = asked()
+    assert proven(replace(request, authority="CHM.example:443"), PUBLIC, NOW).key == "a" * 64
+    with pytest.raises(Unproven):
+        proven(replace(request, authority="chm.example:8443"), PUBLIC, NOW)
+
+
 def test_whatever_is_changed_is_noticed() -> None:
     request = asked("POST", "a=1", b"line")
     told = dict(request.headers)
