@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
+from django.conf import settings
 from django.core.cache import cache
 
 from landbridge.parties.models import Account
@@ -39,7 +40,7 @@ class Addressed:
 
 def addressed(account: Account, record_id: str) -> Addressed:
     """Where a letter of this account about a published record goes: to the contacts that it names to them, else to
-    those who answer for it.
+    those who answer for it, else to the help desk of the node.
 
     Raises:
         Unknown: there is no such published record for this account.
@@ -50,12 +51,30 @@ def addressed(account: Account, record_id: str) -> Addressed:
         raise Unknown(record_id)
     if view.data.get("sample"):
         raise Unreachable(record_id)
-    named = [person.get("email") for person in view.data.get("contacts") or ()]
-    emails = [email for email in named if email] or _of_keepers(view)
+    emails = _named(view) or _of_keepers(view) or _of_the_node(view)
     others = [email for email in dict.fromkeys(emails) if email.lower() != account.email.lower()]
     if not others:
         raise Unreachable(record_id)
     return Addressed(view, tuple(others[:MOST_ADDRESSES]))
+
+
+def may_be_reached(view: RecordView) -> bool:
+    """Whether it makes sense to offer a letter about this record at all; it asks nothing of the database."""
+    return not view.data.get("sample") and view.is_published and (bool(_named(view)) or not view.origin)
+
+
+def _named(view: RecordView) -> list[str]:
+    """The mailboxes of the contacts that the record names."""
+    return [email for person in view.data.get("contacts") or () if (email := person.get("email"))]
+
+
+def _of_the_node(view: RecordView) -> list[str]:
+    """The help desk of this node, for a record of this node that nobody answers for."""
+    if view.origin:
+        return []
+    staff = Account.objects.filter(pk__in=who_may(Permission.RETURN, None), is_active=True, erased_at=None)
+    found = list(staff.order_by("pk").values_list("email", flat=True)[:MOST_ADDRESSES])
+    return found or [email for email in (settings.NODE_EMAIL,) if email]
 
 
 def _of_keepers(view: RecordView) -> list[str]:

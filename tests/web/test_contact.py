@@ -127,3 +127,23 @@ def test_nothing_in_a_letter_becomes_a_header(cast: Cast) -> None:
     send(cast.priya, with_contacts(cast, title="Mangroves\nBcc: x@example.org"), TEXT + "\nBcc: y@example.org")
     for letter in mail.outbox:
         assert "Bcc" not in letter.message().as_string().split("\n\n")[0]
+
+
+def test_what_nobody_answers_for_goes_to_the_help_desk_and_what_leads_nowhere_is_not_offered(cast: Cast) -> None:
+    from landbridge.registry.models import Record
+
+    record = with_owner_gone(cast)
+    send(cast.priya, record)
+    assert [letter.to for letter in mail.outbox] == [[cast.henri.account.email]]
+    Record.objects.filter(pk=record).update(origin="https://node.example", workflow="received")
+    page = see(signed_in(cast.priya), f"/records/{record}")
+    assert f"/records/{record}/contact" not in page.xpath("//a/@href")
+
+
+def with_owner_gone(cast: Cast) -> str:
+    """A record that came from a file: no owner, nobody who began it."""
+    from landbridge.registry.models import Record
+
+    record = published(cast.losa)
+    Record.objects.filter(pk=record).update(owner=None, author=None)
+    return record

@@ -15,6 +15,7 @@ from landbridge.cooperation.matching import match_record
 from landbridge.exchange.out.linked import addresses, jsonld, signposts
 from landbridge.exchange.out.linked.minting import dois
 from landbridge.lib.languages import is_language_tag
+from landbridge.registry.contacting import may_be_reached
 from landbridge.registry.endorsements import endorsements
 from landbridge.registry.queries import RecordView, get, revisions, titles
 from landbridge.registry.rules import Reader
@@ -122,6 +123,7 @@ def _page(request: HttpRequest, view: RecordView) -> dict[str, Any]:
         "doi": doi,
         "works": account_of(request) is not None and has_use(view, standing(request)),
         "address": f"{settings.BASE_URL}/records/{view.id}",
+        "reachable": may_be_reached(view),
         "said": shown_said,
         "said_more": len(said) - len(shown_said),
         "offered": offered(shown_said, view.data["title"]),
