@@ -25,9 +25,12 @@ def hours_name(hours: int) -> str:
     """How often a source is asked."""
     if hours == 0:
         return gettext("Only when somebody says so")
+    if hours in (1, 24):
+        return gettext("Every hour") if hours == 1 else gettext("Every day")
+    days = hours // 24
     if hours % 24 == 0:
-        return ngettext("Every day", "Every %(days)s days", hours // 24) % {"days": number(hours // 24)}
-    return ngettext("Every hour", "Every %(hours)s hours", hours) % {"hours": number(hours)}
+        return ngettext("Every %(days)s day", "Every %(days)s days", days) % {"days": number(days)}
+    return ngettext("Every %(hours)s hour", "Every %(hours)s hours", hours) % {"hours": number(hours)}
 
 
 class SourceForm(forms.Form):
