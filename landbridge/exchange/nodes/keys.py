@@ -32,8 +32,8 @@ class KeyLost(ValueError):
 
 
 def me() -> str:
-    """The address that this node signs with."""
-    return str(settings.BASE_URL)
+    """The address that this node signs with, in small letters."""
+    return str(settings.BASE_URL).lower()
 
 
 def this_node() -> ThisNode:
@@ -82,6 +82,8 @@ def _first_keys() -> NodeKey:
             raise KeyLost("No key of this node may sign; make one with `landbridge node rotate`.")
         first = _new(None, spare=False)
         _new(first, spare=True)
+        this_node()
+        ThisNode.objects.filter(pk=1).update(address=me())
         _say(first)
         return first
 

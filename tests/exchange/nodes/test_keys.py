@@ -216,6 +216,19 @@ def test_numbers_grow_when_the_clock_goes_back(monkeypatch: pytest.MonkeyPatch) 
 
 
 @pytest.mark.django_db
+def test_under_another_address_all_is_said_anew_and_followed_from_the_same_key(settings: Any) -> None:
+    own("a")
+    first = keys.own_key().pk
+    assert not statements.is_said_elsewhere()
+    settings.BASE_URL = "https://CHM.togo.example"
+    assert statements.is_said_elsewhere()
+    assert statements.sign_anew() == 1
+    assert not statements.is_said_elsewhere()
+    assert statements.says(Statement.objects.get().body)["node"] == "https://chm.togo.example"
+    assert verified_list(keys.own_list(), [first]).node == "https://chm.togo.example"
+
+
+@pytest.mark.django_db
 def test_what_is_said_already_is_not_said_again() -> None:
     own("a")
     serial = Statement.objects.get().serial
