@@ -26,7 +26,7 @@ def hours_name(hours: int) -> str:
     if hours == 0:
         return gettext("Only when somebody says so")
     if hours in (1, 24):
-        return gettext("Every hour") if hours == 1 else gettext("Every day")
+        return gettext("Hourly") if hours == 1 else gettext("Daily")
     days = hours // 24
     if hours % 24 == 0:
         return ngettext("Every %(days)s day", "Every %(days)s days", days) % {"days": number(days)}

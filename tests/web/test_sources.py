@@ -66,7 +66,7 @@ def test_a_source_is_added_looked_at_taken_in_and_undone(company: cast.Company) 
              "secret-key": "s3cret-key", "s-language": "fr", "every": "24", "visibility": "public"}  # fmt: skip
     assert press(chen, "/sources/new?door=fake", **given) == "/sources/reefs"
     page = words(read_page(chen.get("/sources/reefs")))
-    assert "Every day" in page
+    assert "Daily" in page
     assert "Français" in page
     assert "s3cret" not in body_of(chen.get("/sources/reefs")) + body_of(chen.get("/sources/reefs/edit"))
 
