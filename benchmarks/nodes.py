@@ -149,7 +149,8 @@ def report(first: Node, second: Node, told: argparse.Namespace) -> None:
     second.call("node", "sync")
     wire.octets = wire.calls = 0
     second.call("node", "sync")
-    print(f"an idle sync: {wire.octets:,} bytes in {wire.calls} calls, both ways with headers (bar: {IDLE:,})")
+    print(f"an idle sync: {wire.octets // wire.calls:,} bytes, both ways with headers, mean of {wire.calls} "
+          f"(bar: {IDLE:,})")  # fmt: skip
 
 
 if __name__ == "__main__":

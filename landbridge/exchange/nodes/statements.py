@@ -200,10 +200,13 @@ def is_said_elsewhere() -> bool:
     node = this_node()
     if node.address and node.address != me():
         return True
-    newest = Statement.objects.filter(origin="").order_by("serial").first()
-    if newest is None:
+    revoked = dict(NodeKey.objects.exclude(revoked_at=None).values_list("pk", "revoked_at"))
+    if not revoked:
         return False
-    return NodeKey.objects.filter(pk=says(newest.body)[KEY], revoked_at__isnull=False).exists()
+    older = Statement.objects.filter(origin="", said_at__lte=max(filter(None, revoked.values()))).values_list(
+        "body", flat=True
+    )
+    return any(says(body)[KEY] in revoked for body in older.iterator(chunk_size=500))
 
 
 class StatementFollower:

@@ -84,6 +84,13 @@ def _plausible(told: Mapping[str, Any]) -> dict[str, Any]:
             "languages": [tag for tag in LANGUAGES if tag in spoken]}  # fmt: skip
 
 
+def claim(peer: Peer) -> bool:
+    """Take the exchange that is due with a peer, so that of several processes one does it."""
+    now = timezone.now()
+    due = Peer.objects.filter(pk=peer.pk, state="active", due_at__lte=now)
+    return bool(due.update(due_at=now + LEASE))
+
+
 def exchange(peer: Peer, tell: Tell = _silent) -> Taken:
     """Everything that is due with a peer: whatever fails is written down with it, and nothing is raised."""
     taken, error, lease = Taken(), "", timezone.now() + LEASE

@@ -19,18 +19,22 @@ _busy: set[int] = set()
 """The peers that a thread of this process is exchanging with."""
 
 
-def _in_background(peer: Peer) -> None:
-    """In a thread of its own: a peer that takes its time must not hold up those who follow the journal."""
+def begin(peer: Peer) -> None:
+    """Begin an exchange that is due, in a thread of its own: a peer that takes its time must hold up nobody."""
 
     def work() -> None:
         try:
-            sync.exchange(peer)
+            if sync.claim(peer):
+                peer.refresh_from_db()
+                sync.exchange(peer)
         except Exception:
             logger.exception("The exchange with %s failed; it is tried again", peer.address)
         finally:
             _busy.discard(peer.pk)
             connections.close_all()
 
+    if peer.pk in _busy:
+        return
     _busy.add(peer.pk)
     threading.Thread(target=work, name=f"exchange-{peer.pk}", daemon=True).start()
 
@@ -41,7 +45,7 @@ class ExchangeWithPeers:
     name = "exchange"
     every = 1.5
 
-    def __init__(self, start: Callable[[Peer], object] = _in_background) -> None:
+    def __init__(self, start: Callable[[Peer], object] = begin) -> None:
         self.start = start
 
     def run(self, now: datetime) -> None:

@@ -11,7 +11,7 @@ from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBas
 from django.views.decorators.http import require_http_methods, require_safe
 
 from landbridge.exchange.models import Peer
-from landbridge.exchange.nodes import serving, sync
+from landbridge.exchange.nodes import serving, sync, tasks
 from landbridge.exchange.nodes.keys import own_list
 from landbridge.exchange.nodes.lists import LARGEST, BadList
 from landbridge.exchange.nodes.shelf import learn
@@ -126,6 +126,7 @@ def _pushed(request: HttpRequest) -> HttpResponse:
         return _error(403, "Only an active peer that signs its request sends statements.")
     if not body:
         sync.beckoned(peer)
+        tasks.begin(peer)  # Here and now: whoever follows the journal may have much to do.
         return _json({"heard": True}, 202)
     unpacked = _unpacked(body, request.headers.get("content-encoding", ""))
     if unpacked is None:

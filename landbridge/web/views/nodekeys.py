@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
 
 from landbridge.exchange.models import NodeKey, Quarantined
-from landbridge.exchange.nodes import keys
+from landbridge.exchange.nodes import keys, statements
 from landbridge.exchange.nodes.keys import KeyLost
 from landbridge.exchange.nodes.quarantine import NotSettled, settle
 from landbridge.lib.languages import LANGUAGES, NAMES
@@ -73,7 +73,7 @@ def _act(request: HttpRequest, do: str) -> str:
         key = request.POST.get("key", "")[:64]
         if len(key) < 64 or request.POST.get("typed", "").strip().lower() != key[:_TYPED]:
             raise LookupError(f"Type the first {_TYPED} signs of the fingerprint that you want to revoke.")
-        keys.revoke(actor=actor, key_id=key, spare_secret=request.POST.get("spare_secret", "")[:200])
+        statements.revoke(actor=actor, key_id=key, spare_secret=request.POST.get("spare_secret", "")[:200])
         return gettext("The key is revoked. Everything that it signed is signed anew within ten minutes.")
     raise LookupError("There is no such button.")
 

@@ -10,7 +10,7 @@ import pytest
 from django.test import Client
 
 from landbridge.exchange.models import Nonce, Peer, Statement, ThisNode
-from landbridge.exchange.nodes import keys, serving, statements
+from landbridge.exchange.nodes import keys, serving, statements, sync, tasks
 from landbridge.exchange.nodes.signatures import Asked, sign
 from landbridge.exchange.nodes.taking import take
 from landbridge.registry.files import place_of
@@ -135,12 +135,15 @@ def test_a_push_is_taken_in_and_answered_with_what_became_of_it(togo: Elsewhere)
     assert get("a", ANYONE).origin == togo.node
 
 
-def test_an_empty_push_is_a_word_that_there_is_something_new(togo: Elsewhere) -> None:
-    peer = peer_of(togo)
+def test_an_empty_push_is_a_word_that_there_is_something_new(togo: Elsewhere, monkeypatch: pytest.MonkeyPatch) -> None:
+    peer, begun = peer_of(togo), []
+    monkeypatch.setattr(tasks, "begin", begun.append)
     Peer.objects.update(due_at="2040-01-01T00:00Z")
     assert ask(LIST, node=togo, method="POST").status_code == 202
     peer.refresh_from_db()
     assert peer.due_at.year < 2040
+    assert begun == [peer]
+    assert [sync.claim(peer), sync.claim(peer)] == [True, False], "of several processes one exchanges"
 
 
 def test_who_does_not_prove_who_they_are_is_turned_away(togo: Elsewhere) -> None:
