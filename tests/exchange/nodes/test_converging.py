@@ -135,7 +135,7 @@ def _revoke_old(node: MemoryNode, key: Any) -> None:
 
 TestNetwork = Network.TestCase
 TestNetwork.settings = settings(
-    max_examples=25,
+    max_examples=60,
     stateful_step_count=30,
     deadline=None,
     suppress_health_check=list(HealthCheck),
