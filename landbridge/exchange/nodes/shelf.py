@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
-from typing import Any
+from typing import Any, Final
 
 from django.db import transaction
 from django.db.models import Q
@@ -20,6 +20,10 @@ from landbridge.registry.queries import states
 from landbridge.registry.receiving import Arrival, receive_many
 from landbridge.registry.workflow import State, Workflow
 from landbridge.registry.writing import NODE
+
+
+MOST_KNOWN: Final = 2_000
+"""Nodes that we only heard of: nobody fills our tables by inventing more."""
 
 
 class DatabaseShelf:
@@ -125,6 +129,8 @@ def _first_sight(said: Mapping[str, Any], carrier: Peer | None) -> Peer | None:
     if len(roots) != 1:
         raise BadList("A list of keys begins with one key that vouches for itself.")
     found = verified_list(said, roots)
+    if Peer.objects.filter(state="known").count() >= MOST_KNOWN:
+        raise BadList(f"This node has heard of {MOST_KNOWN:,} others already; add this one as a peer.")
     return Peer.objects.create(
         address=found.node, names=found.names, fingerprint=roots[0], keys=dict(found.body), state="known"
     )

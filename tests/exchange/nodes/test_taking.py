@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from landbridge.exchange.models import Peer, Quarantined, Received, Statement
-from landbridge.exchange.nodes import moments, quarantine
+from landbridge.exchange.nodes import moments, quarantine, shelf
 from landbridge.exchange.nodes.keys import me
 from landbridge.exchange.nodes.statements import says, signer, state
 from landbridge.exchange.nodes.taking import Taken, take
@@ -214,6 +214,13 @@ def test_an_active_peer_introduces_nodes_and_passes_on_their_records(kenya: Else
     assert Received.objects.get(record_id="a").via == kenya.node
     assert get("early", ANYONE).origin == togo.node, "what waited for the keys comes in with them"
     assert not Quarantined.objects.filter(settled_at=None).exists()
+
+
+def test_nobody_introduces_without_end(kenya: Elsewhere, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shelf, "MOST_KNOWN", 1)
+    lists = [Elsewhere(f"https://invented-{number}.example").list() for number in range(3)]
+    assert reasons(took(peer_of(kenya), *lists)) == ["key", "key"]
+    assert Peer.objects.filter(state="known").count() == 1
 
 
 def test_who_is_not_active_introduces_nobody(kenya: Elsewhere) -> None:
