@@ -21,7 +21,6 @@ from landbridge.registry.receiving import Arrival, receive_many
 from landbridge.registry.workflow import State, Workflow
 from landbridge.registry.writing import NODE
 
-
 MOST_KNOWN: Final = 2_000
 """Nodes that we only heard of: nobody fills our tables by inventing more."""
 
