@@ -145,6 +145,7 @@ TASKS: list[str] = [
     "landbridge.exchange.nodes.tasks.TendExchange",
     "landbridge.exchange.in_.schedule.RunSources",
     "landbridge.exchange.in_.schedule.ForgetSourceRuns",
+    "landbridge.exchange.likeness.finding.FindLikenesses",
 ]
 """What is done by the clock, as dotted names; see `registry/clock.py`."""
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Count, Q
 
 from landbridge.exchange.likeness import scoring, traits
@@ -77,9 +77,16 @@ def look_at(record_ids: set[str]) -> None:
     _forget([*gone, *fresh])
     keys = {key: traits.keys(now[key].format, facts) for key, facts in fresh.items()}
     Trait.objects.bulk_create([Trait(record_id=key, format=now[key].format, facts=fresh[key]) for key in fresh])
-    rows = [TraitKey(record_id=key, key=number) for key, numbers in keys.items() for number in numbers]
-    TraitKey.objects.bulk_create(rows, batch_size=2_000)
+    _keep(keys)
     _write(_pairs(keys), fresh)
+
+
+def _keep(keys: Mapping[str, set[int]]) -> None:
+    """Many small rows: an instance of a model for each would cost several times what the database needs."""
+    rows = [(record, number) for record, numbers in keys.items() for number in sorted(numbers)]
+    if rows:
+        with connection.cursor() as cursor:
+            cursor.executemany("INSERT INTO exchange_traitkey (record_id, key) VALUES (%s, %s)", rows)
 
 
 def _counts(view: RecordView) -> bool:

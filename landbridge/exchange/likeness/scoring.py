@@ -33,7 +33,7 @@ def _identifiers(one: Mapping[str, Any], other: Mapping[str, Any], reasons: list
     """A number that the world has agreed on says more than all else; two different ones of a kind speak against it."""
     mine, theirs = set(one["ids"]), set(other["ids"])
     both = sorted(mine & theirs)
-    reasons += [tuple(each.split(":", 1)) for each in both[:3]]  # type: ignore[misc]
+    reasons += [tuple(each.split(":", 1)) for each in both[:3]]
     if both:
         return 0.75
     kinds = {each.split(":", 1)[0] for each in mine} & {each.split(":", 1)[0] for each in theirs}
@@ -53,14 +53,17 @@ def _title(one: Mapping[str, Any], other: Mapping[str, Any], reasons: list[Reaso
 
 
 def alike(mine: str, theirs: str) -> float:
-    """How alike two folded names are: 1 for the same words in any order, less than half when their numbers differ."""
+    """How alike two folded names are: 1 for the same words in any order, and nothing when their numbers differ."""
     first, second = set(mine.split()), set(theirs.split())
     if first == second:
         return 1.0 if len(mine) > 5 or mine > "\u2e80" else 0.9
-    if _numbers(first) != _numbers(second):
+    shared = _overlap(mine, theirs)
+    if shared < _CLOSE or _numbers(first) != _numbers(second):
         return 0.0  # Phase 1 and phase 2, 2021 and 2022: a series, and not one thing.
-    if _other_words(first, second):
-        return 0.0
+    return 0.0 if _other_words(first, second) else shared
+
+
+def _overlap(mine: str, theirs: str) -> float:
     a, b = pieces(mine), pieces(theirs)
     return 2 * len(a & b) / ((len(a) + len(b)) or 1)
 
@@ -78,8 +81,7 @@ def _other_words(first: set[str], second: set[str]) -> bool:
 
 
 def _has_like(word: str, among: set[str]) -> bool:
-    mine = pieces(word)
-    return any(2 * len(mine & (its := pieces(each))) >= 0.5 * (len(mine) + len(its)) for each in among)
+    return any(_overlap(word, each) >= 0.25 for each in among)
 
 
 def _shared(

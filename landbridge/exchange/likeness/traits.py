@@ -137,6 +137,7 @@ def _bodies(data: Mapping[str, Any]) -> Iterator[str]:
                 )
 
 
+@lru_cache(maxsize=4_000)
 def pieces(title: str) -> frozenset[str]:
     """The groups of letters of a folded name: pairs of signs in Chinese, else three letters within a word."""
     found: set[str] = set()

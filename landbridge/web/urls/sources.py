@@ -18,4 +18,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("sources/<slug:source_id>/runs/<int:run_id>", lazily("source_runs", "run")),
     path("sources/<slug:source_id>/runs/<int:run_id>/refused.csv", lazily("source_runs", "refused_csv")),
     path("sources/<slug:source_id>/runs/<int:run_id>/act", lazily("source_runs", "act")),
+    path("same", lazily("likenesses", "every")),
+    path("same/<int:likeness_id>", lazily("likenesses", "one")),
+    path("same/<int:likeness_id>/act", lazily("likenesses", "act")),
 ]

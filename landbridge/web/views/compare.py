@@ -49,7 +49,7 @@ def differences(request: HttpRequest, record_id: str) -> HttpResponse:
     ids = {*referred(two.before.data), *referred(view.data)}
     reading = reading_of(view, "", review.titles_of(ids, standing(request)) if ids else {})
     page: dict[str, Any] = heading(view, reading) | {
-        "view": view, "two": two, "rows": list(_rows(view.format, found.differences, reading)), "same": found.same,
+        "view": view, "two": two, "rows": list(rows(view.format, found.differences, reading)), "same": found.same,
         "chosen": (two.before.revision, view.revision),
         "works": reads_drafts(reader_of(request), view.owner, view.author, view.state, view.visibility),
         "dates": _dates(two),
@@ -63,7 +63,8 @@ def _dates(two: Pair) -> list[Any]:
     return [days[two.before.revision], days[two.after.revision]]
 
 
-def _rows(format: str, differences: Iterable[Difference], reading: Reading) -> Iterator[Row]:
+def rows(format: str, differences: Iterable[Difference], reading: Reading) -> Iterator[Row]:
+    """The differences as rows of a table."""
     asked = questions(FORMATS[format])
     for one in differences:
         label = said(asked[one.name].label)
