@@ -20,13 +20,14 @@ from landbridge.registry.queries import RecordView, states
 from landbridge.registry.workflow import State
 
 CURSOR: Final = "likeness"
-BATCH: Final = 300
+BATCH: Final = 100
+"""Changes of one transaction: others who write wait for it, well under a second."""
 COMMON: Final = 30
 """A key that more records share says nothing of any two of them."""
 PER_RECORD: Final = 10
 """So many pairs of one record are kept, the likeliest."""
-_SECONDS: Final = 3.0
-"""A turn by the clock takes no longer: letters and the search wait meanwhile."""
+_SECONDS: Final = 0.8
+"""A turn by the clock begins no batch after so long: letters and the search wait meanwhile."""
 _AT_ONCE: Final = 400
 Pair = tuple[str, str]
 
@@ -35,10 +36,10 @@ class FindLikenesses:
     """By the clock: looks at what was written since the last time."""
 
     name = "find-likenesses"
-    every: float = 20
+    every: float = 5
 
     def run(self, now: datetime) -> None:
-        """As many batches as fit into a few seconds; what is left waits for the next turn."""
+        """As many batches as fit into a moment; what is left waits for the next turn."""
         until = time.monotonic() + _SECONDS
         while find_once() and time.monotonic() < until:
             pass

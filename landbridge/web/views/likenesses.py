@@ -173,11 +173,18 @@ def act(request: HttpRequest, likeness_id: int) -> HttpResponse:
         outcome = deeds[what]()
     except (Conflict, NotPossible, InvalidRecord):
         messages.error(request, gettext("This cannot be done now: the records have changed. Look at them again."))
-        return HttpResponseRedirect(PLACE)
+        return _back(request)
     if what != "undo":
-        return HttpResponseRedirect(f"{PLACE}?done={number}")
+        return _back(request, done=number)
     if outcome.left:
         messages.warning(request, gettext("Undone. What somebody changed meanwhile was left as it is."))
     else:
         messages.success(request, gettext("Undone."))
-    return HttpResponseRedirect(PLACE)
+    return _back(request)
+
+
+def _back(request: HttpRequest, done: int = 0) -> HttpResponse:
+    """To the list where the person was in it; what was just done stands first, and the keyboard goes on from there."""
+    kept = {name: request.GET[name] for name in ("format", "from", "page") if request.GET.get(name)}
+    query = urlencode(kept | ({"done": str(done)} if done else {}))
+    return HttpResponseRedirect(f"{PLACE}{'?' if query else ''}{query}{'#done' if done else ''}")
