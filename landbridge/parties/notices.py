@@ -22,7 +22,7 @@ KINDS: Final = MappingProxyType(
         "retired": AT_ONCE, "endorsed": AT_ONCE, "confirm": DAILY, "overdue": WEEKLY, "expert_expiry": AT_ONCE,
         "nominated": AT_ONCE,
         "match": AT_ONCE, "watch": DAILY, "role": AT_ONCE, "webhook_off": AT_ONCE,
-        "source_failing": DAILY,
+        "source_failing": DAILY, "notified": DAILY,
     }
 )  # fmt: skip
 """Kind of notice to how it is mailed where a person says nothing, in the order of the page of choices."""

@@ -203,6 +203,11 @@ def _source_failing(notice: Notice, known: _Known) -> tuple[str, str]:
     return text % {"title": title}, f"/sources/{notice.told.get('source')}"
 
 
+def _notified(notice: Notice, known: _Known) -> tuple[str, str]:
+    text = gettext("Another system sent something to the inbox: %(sender)s")
+    return text % {"sender": known.apart(one_line(str(notice.told.get("from") or ""))[:200])}, "/notifications"
+
+
 def _other(notice: Notice, known: _Known) -> tuple[str, str]:
     return kind_name(notice.kind), "/desk"
 
@@ -210,7 +215,7 @@ def _other(notice: Notice, known: _Known) -> tuple[str, str]:
 _SEVERAL: Final = frozenset({"watch", "match"})
 _PLAIN: Final[Mapping[str, Callable[[Notice, _Known], tuple[str, str]]]] = {
     "waiting": _waiting, "overdue": _unkept, "role": _role, "webhook_off": _webhook_off,
-    "source_failing": _source_failing,
+    "source_failing": _source_failing, "notified": _notified,
 }  # fmt: skip
 """Kinds of notice that are about no single record."""
 
@@ -234,6 +239,7 @@ def kind_name(kind: str) -> str:
         "role": gettext("My roles change"),
         "webhook_off": gettext("A webhook was turned off"),
         "source_failing": gettext("A source of records fails"),
+        "notified": gettext("Another system sends an offer or an answer"),
     }.get(kind, kind)
 
 

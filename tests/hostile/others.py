@@ -102,6 +102,8 @@ def bring(company: Company) -> Others:
     _made("exchange.Refusal", run=run, key=WORD, place=WORD, reason=WORD)
     item = _made("exchange.SourceItem", source=source, key=WORD, title=WORD, facts={"x": WORD},
                  said={"format": "technology", "language": "en", "data": {"title": WORD}})  # fmt: skip
+    _made("exchange.Notification", id=f"urn:x:{WORD}", direction="in", pattern="Offer", other=f"https://{WORD}.example",
+          body={"summary": WORD})  # fmt: skip
     webhook = _made("exchange.Webhook", account=malia, url=f"https://{WORD}.example/", secret=WORD)
     return Others(
         records=records, comment=comment.pk, invitation=invitation.pk,
@@ -195,9 +197,10 @@ FILLS: Final[dict[str, Fill]] = {
     "shape": lambda others: ["xlsx", "docx"],
     "provider_id": lambda others: ["x"],
     "language": lambda others: ["en"],
-    "name": lambda others: [BATCH, "countries", "capabilitylist", "resourcelist", "changelist"],
+    "name": lambda others: [BATCH, "countries", "capabilitylist", "resourcelist", "changelist", "Documents"],
     "ending": lambda others: ["ttl", "jsonld", "rdf", "xml", "json"],
     "part": lambda others: ["pages", "1"],
+    "schema": lambda others: ["bbiRequest", "caseStudy"],
 }
 """What stands in an address to what to put there. A new kind wants a line here, with an id of somebody else's."""
 

@@ -17,14 +17,16 @@ from tests.hostile.others import Others, ways
 pytestmark = pytest.mark.once  # Headers and tokens have nothing to do with the database.
 EXEMPT: Final = (
     "confirm/%(secret)s", "notices/stop/%(key)s", "oai", "exchange/keys", "exchange/statements",
+    "inbox",
 )  # fmt: skip
-"""Addresses that take a POST without a token: the secret in the address is the key, harvesters only read, and nodes sign
-what they send. The API is the other exception: it never asks for a session."""
+"""Addresses that take a POST without a token: the secret in the address is the key, harvesters only read, nodes sign
+what they send, and what comes to the inbox is believed of nobody who did not. The API is the other exception:
+it never asks for a session."""
 TOKEN_INSIDE: Final = ("network/bundles/read",)
 """What looks for its token itself, once it has chosen where a large file goes."""
 SAME_FOR_ALL: Final = (
     "/assets/", "/favicon", "/robots.txt", "/healthz", "/static/", "/write/terms/", "/forms/", "/feed", "/embed/",
-    "/ogc", "/opensearch.xml",
+    "/ogc", "/opensearch.xml", "/informea", "/cbd/", "/iati/",
 )  # fmt: skip
 LEADS: Final = ("next", "back", "return", "return_to", "to", "url", "redirect", "redirect_to", "here", "from", "after")
 """Names that a parameter with an address could have."""

@@ -16,12 +16,12 @@ from landbridge.exchange.models.network import (
     ThisNode,
     WantedFile,
 )
-from landbridge.exchange.models.notify import Notification
+from landbridge.exchange.models.notify import Notification, NotifyOrigin
 from landbridge.exchange.models.oai import OaiClock, OaiRecord
 from landbridge.exchange.models.sources import Likeness, Refusal, Source, SourceItem, SourceRun, Step
 
 __all__ = [
-    "About", "BundleJob", "Delivery", "Doi", "Exchange", "Likeness", "NodeKey", "Nonce", "Notification", "OaiClock",
-    "OaiRecord", "Passage", "Peer", "Quarantined", "Received", "Refusal", "Source", "SourceItem", "SourceRun",
+    "About", "BundleJob", "Delivery", "Doi", "Exchange", "Likeness", "NodeKey", "Nonce", "Notification", "NotifyOrigin",
+    "OaiClock", "OaiRecord", "Passage", "Peer", "Quarantined", "Received", "Refusal", "Source", "SourceItem", "SourceRun",
     "Statement", "Step", "ThisNode", "Trait", "TraitKey", "WantedFile", "Webhook", "Word", "WorkRight", "WorkTaken",
 ]  # fmt: skip

@@ -29,3 +29,15 @@ class Notification(models.Model):
 
     def __str__(self) -> str:
         return f"{self.pattern} {self.id}"
+
+
+class NotifyOrigin(models.Model):
+    """A system whose notifications are believed without a signature, because an administrator said so."""
+
+    origin = models.CharField(primary_key=True, max_length=300)
+    """Scheme and host, such as https://repository.example."""
+    by = models.ForeignKey("parties.Account", null=True, on_delete=models.SET_NULL, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return self.origin

@@ -32,6 +32,13 @@ def _error(status: int, sentence: str) -> HttpResponse:
 @openly
 def record(request: HttpRequest, record_id: str) -> HttpResponse:
     """One record; `?schema=` chooses where a format has two, as an organisation has a profile as well."""
+    response = _record(request, record_id)
+    # It lies below the address of a record, which may be withdrawn at any minute.
+    response["Cache-Control"] = "private, no-cache"
+    return response
+
+
+def _record(request: HttpRequest, record_id: str) -> HttpResponse:
     try:
         view = get(record_id, ANYONE) if _ID.fullmatch(record_id) else None
     except Gone:

@@ -2,10 +2,12 @@
 
 from typing import Any, Final
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from landbridge.exchange.out.linked import jsonld
+from landbridge.exchange.out.linked.signposts import INBOX
 from landbridge.formats.library import FORMATS
 from landbridge.web import figures, numbers
 from landbridge.web.examples import examples
@@ -19,7 +21,9 @@ _IN_TABLE: Final = 300
 
 def home(request: HttpRequest) -> HttpResponse:
     """What this is, what do you need, and what is there."""
-    return render(request, "home.html", numbers.kept(f"home {reader_language()}", _page))
+    response = render(request, "home.html", numbers.kept(f"home {reader_language()}", _page))
+    response["Link"] = f'<{settings.BASE_URL}/inbox>; rel="{INBOX}"'
+    return response
 
 
 def _page() -> dict[str, Any]:

@@ -38,6 +38,13 @@ def activities(request: HttpRequest) -> HttpResponse:
 @openly
 def record(request: HttpRequest, record_id: str) -> HttpResponse:
     """The activity of one programme."""
+    response = _record(record_id)
+    # It lies below the address of a record, which may be withdrawn at any minute.
+    response["Cache-Control"] = "private, no-cache"
+    return response
+
+
+def _record(record_id: str) -> HttpResponse:
     try:
         view = get(record_id, ANYONE) if _ID.fullmatch(record_id) else None
     except Gone:

@@ -12,6 +12,7 @@ from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext
 
 from landbridge.cooperation.matching import match_record
+from landbridge.exchange.out.cbd.documents import schemas_of
 from landbridge.exchange.out.linked import addresses, jsonld, signposts
 from landbridge.exchange.out.linked.minting import dois
 from landbridge.lib.languages import is_language_tag
@@ -121,6 +122,8 @@ def _page(request: HttpRequest, view: RecordView) -> dict[str, Any]:
         "endorsed": endorsements(view.id),
         "linked": _linked(view, shown, known, doi) if addresses.is_public(view) else "",
         "doi": doi,
+        "in_cbd": bool(schemas_of(view.format)),
+        "in_iati": view.format == "programme" and bool(settings.IATI),
         "works": account_of(request) is not None and has_use(view, standing(request)),
         "address": f"{settings.BASE_URL}/records/{view.id}",
         "reachable": may_be_reached(view),

@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from typing import Final
 
+from django.conf import settings
+
 from landbridge.exchange.out.linked import addresses
 from landbridge.exchange.out.linked.graph import MEDIA_TYPES, iri
 from landbridge.exchange.out.linked.identifiers import leads_to
@@ -15,6 +17,8 @@ DATACITE: Final = {
     "xml": "application/vnd.datacite.datacite+xml", "json": "application/vnd.datacite.datacite+json",
 }  # fmt: skip
 """Ending below `/datacite` to its media type."""
+INBOX: Final = "http://www.w3.org/ns/ldp#inbox"
+"""The relation to where notifications about a page are sent (Linked Data Notifications)."""
 _FILES: Final = 20
 """So many files at most are named in a header."""
 
@@ -36,6 +40,7 @@ def _page_links(view: RecordView, doi: str) -> Iterator[str]:
     for ending, type in DATACITE.items():
         yield _link(addresses.of_record(view.id, f"/datacite.{ending}"), "describedby", type)
     yield _link(addresses.of_record(view.id, ".json"), "alternate", "application/json")
+    yield _link(f"{settings.BASE_URL}/inbox", INBOX)
     yield _link("https://schema.org/AboutPage", "type")
     for one in classes(FORMATS[view.format], data):
         yield _link(one if "://" in one else f"https://schema.org/{one}", "type")

@@ -1,0 +1,1 @@
+"""Offers and requests between systems, as COAR Notify has them (Linked Data Notifications, ActivityStreams 2)."""
