@@ -56,15 +56,17 @@ def _database() -> Iterator[Finding]:
 
 
 def _index() -> Iterator[Finding]:
-    behind, published = journal.behind(), every_id(ANYONE).count()
+    behind, published = journal.behind(projections_only=True), every_id(ANYONE).count()
+    remedy = "landbridge run or landbridge follow takes them in; if one runs, look at its log."
     if behind:
-        remedy = "landbridge run or landbridge follow takes them in; if one runs, look at its log."
         yield Finding("index", "warn", f"{behind} changes behind the journal", remedy)
     elif (indexed := index().count()) != published:
         text = f"{indexed} records in the index, {published} published"
         yield Finding("index", "fail", text, "landbridge replay search builds it anew.")
     else:
         yield Finding("index", "ok", f"in step with the journal, {published} records")
+    if not behind and (untold := journal.behind()):
+        yield Finding("telling", "warn", f"{untold} changes of which others have not been told yet", remedy)
 
 
 def _disk() -> Iterator[Finding]:

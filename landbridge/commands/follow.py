@@ -17,7 +17,7 @@ def follow(once: bool) -> None:
     """
     up_to_date()
     if once:
-        follow_with_bar()
+        follow_with_bar(all_of_them=True)
         say("index", f"in step with the journal at change {newest_serial()}")
         return
     say("following", "the journal; Ctrl-C stops")

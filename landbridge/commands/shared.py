@@ -41,13 +41,16 @@ def bar(label: str, length: int) -> Iterator["click._termui_impl.ProgressBar[int
         yield shown
 
 
-def follow_with_bar(*, here: bool = True) -> None:
-    """Let the followers take in the whole journal, here or in a second process, showing how far they are."""
-    left = journal.behind()
+def follow_with_bar(*, here: bool = True, all_of_them: bool = False) -> None:
+    """Let the index, or all followers, take in the whole journal, here or in a second process, showing how far they
+    are. What others are told of the records (other nodes, harvesters) a running node does meanwhile."""
+    left = journal.behind(projections_only=not all_of_them)
     if not left:
         return
     with bar("index", left) as shown:
-        caught_up = journal.catch_up(lambda now: shown.update(max(0, left - now - shown.pos)), here=here)
+        caught_up = journal.catch_up(
+            lambda now: shown.update(max(0, left - now - shown.pos)), here=here, projections_only=not all_of_them
+        )
     if not caught_up:
         raise click.ClickException(
             "The records are in, but the process that follows the journal does not get on with them. "

@@ -108,8 +108,15 @@ def cursor_name(follower: Follower) -> str:
 
 
 def follow_once(limit: int = BATCH) -> int:
-    """Let every follower take its next batch: how many changes were taken in."""
-    return sum(_advance(follower, limit) for follower in followers())
+    """Let every follower take its next batch: how many changes were taken in.
+
+    As long as a projection has more than a batch before it, the messengers wait: what is loaded shall be found first,
+    and whoever harvests or exchanges it hears of it afterwards.
+    """
+    taken = [_advance(follower, limit) for follower in followers() if follower.kind == "projection"]
+    if any(count == limit for count in taken):
+        return sum(taken)
+    return sum(taken) + sum(_advance(follower, limit) for follower in followers() if follower.kind == "messenger")
 
 
 def _advance(follower: Follower, limit: int) -> int:
@@ -216,33 +223,42 @@ def replay(name: str) -> int:
     return follow_to_end()
 
 
-def behind() -> int:
-    """How many changes the slowest follower has not taken in yet."""
+def behind(*, projections_only: bool = False) -> int:
+    """How many changes the slowest follower has not taken in yet, or the slowest projection."""
     cursors = dict(Cursor.objects.values_list("follower", "serial"))
-    read = min((cursors.get(cursor_name(follower), 0) for follower in followers()), default=newest_serial())
+    asked = [one for one in followers() if one.kind == "projection" or not projections_only]
+    read = min((cursors.get(cursor_name(follower), 0) for follower in asked), default=newest_serial())
     return Change.objects.filter(serial__gt=read).count()
 
 
-def _follow_in_turn(tell: Callable[[int], None]) -> bool:
+def _follow_in_turn(left: Callable[[], int], tell: Callable[[int], None]) -> bool:
     with following() as ours:
-        while ours and follow_once():
-            tell(behind())
+        while ours and left() and follow_once():
+            tell(left())
     return ours
 
 
-def catch_up(tell: Callable[[int], None] | None = None, *, here: bool = True, patience: float = 60) -> bool:
-    """Bring all followers up to date, here unless it is another process's turn: whether all is taken in.
+def catch_up(
+    tell: Callable[[int], None] | None = None, *, here: bool = True, patience: float = 60,
+    projections_only: bool = False,
+) -> bool:  # fmt: skip
+    """Bring all followers, or the projections, up to date, here unless it is another process's turn: whether all is
+    taken in.
 
     `tell` hears how many changes are left. Another process that makes no progress for `patience` seconds is
     not waited for any longer.
     """
     tell = tell or (lambda left: None)
-    left, moved = behind(), time.monotonic()
+
+    def still() -> int:
+        return behind(projections_only=projections_only)
+
+    left, moved = still(), time.monotonic()
     while left and time.monotonic() - moved < patience:
-        took = _follow_in_turn(tell) if here else False
+        took = _follow_in_turn(still, tell) if here else False
         if not took:
             time.sleep(PAUSE)
-        now = behind()
+        now = still()
         moved = time.monotonic() if now < left else moved
         left = now
         tell(left)

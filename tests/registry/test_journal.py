@@ -134,6 +134,20 @@ def test_a_messenger_is_never_replayed(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.django_db
+def test_messengers_wait_until_the_projections_are_in_step(diary: Diary, monkeypatch: pytest.MonkeyPatch) -> None:
+    one = Messenger()
+    monkeypatch.setattr(journal, "followers", lambda: (one, diary))
+    write("rewa")
+    write("ba")
+    assert journal.follow_once(limit=2) == 2
+    assert (len(diary.serials), Cursor.objects.filter(pk="messenger").exists()) == (2, False)
+    assert journal.catch_up(projections_only=True)
+    assert journal.behind(projections_only=True) == 0
+    journal.follow_to_end()
+    assert journal.behind() == 0
+
+
+@pytest.mark.django_db
 def test_an_error_keeps_the_place(diary: Diary) -> None:
     write("rewa")
     diary.fails = True
