@@ -63,6 +63,7 @@ class Others:
     source: str
     run: int
     item: int
+    likeness: int
 
 
 def bring(company: Company) -> Others:
@@ -104,6 +105,8 @@ def bring(company: Company) -> Others:
                  said={"format": "technology", "language": "en", "data": {"title": WORD}})  # fmt: skip
     _made("exchange.Notification", id=f"urn:x:{WORD}", direction="in", pattern="Offer", other=f"https://{WORD}.example",
           body={"summary": WORD})  # fmt: skip
+    likeness = _made("exchange.Likeness", first="hidden-private", second="hidden-retired", score=1.0,
+                     reasons=[["doi", WORD]])  # fmt: skip
     webhook = _made("exchange.Webhook", account=malia, url=f"https://{WORD}.example/", secret=WORD)
     return Others(
         records=records, comment=comment.pk, invitation=invitation.pk,
@@ -119,7 +122,7 @@ def bring(company: Company) -> Others:
             "exchange.Quarantined", record_id=WORD, origin=WORD, via="https://peer.example", problem=WORD,
             reason="claim", body=WORD.encode(),
         ).pk,
-        source=source.pk, run=run.pk, item=item.pk,
+        source=source.pk, run=run.pk, item=item.pk, likeness=likeness.pk,
     )  # fmt: skip
 
 
@@ -165,6 +168,7 @@ FILLS: Final[dict[str, Fill]] = {
     "source_id": lambda others: [others.source],
     "run_id": lambda others: [others.run],
     "item_id": lambda others: [others.item],
+    "likeness_id": lambda others: [others.likeness],
     "quarantined_id": lambda others: [others.quarantined],
     "account_id": lambda others: [others.account],
     "membership": lambda others: [others.membership],

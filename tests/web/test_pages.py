@@ -41,7 +41,7 @@ def test_other_languages_are_one_press_away_and_named_in_their_own_script(see: A
     [
         ("/", 0), ("/search?q=mangrove", 0), ("/match?need=restore+mangroves", 0), ("/offer?offer=training", 0),
         ("/parties", 0), ("/vocabularies/ecosystems", 0), ("/parties/FJI", 1), ("/parties/LIE", 0),
-        ("/records/mangrove-nursery", 5), ("/records/reef-need", 7), ("/records/reef-need/history", 9),
+        ("/records/mangrove-nursery", 6), ("/records/reef-need", 8), ("/records/reef-need/history", 9),
         ("/match?record=reef-need", 3),
     ],
 )  # fmt: skip
