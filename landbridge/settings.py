@@ -156,6 +156,8 @@ DOORS: dict[str, str] = {
     "landbridge": "landbridge.exchange.in_.sources.landbridge.Landbridge",
     "oai_pmh": "landbridge.exchange.in_.sources.oai_pmh.OaiPmh",
     "schema_org": "landbridge.exchange.in_.sources.schema_org.SchemaOrg",
+    "dcat": "landbridge.exchange.in_.sources.dcat.Dcat",
+    "ckan": "landbridge.exchange.in_.sources.ckan.Ckan",
     "bibliography": "landbridge.exchange.in_.sources.bibliography.Bibliography",
     "feed": "landbridge.exchange.in_.sources.feed.Feed",
     "calendar": "landbridge.exchange.in_.sources.calendar.Calendar",

@@ -271,7 +271,11 @@ def test_very_odd_things_stop_nothing() -> None:
 @pytest.mark.once
 def test_our_own_pages_read_back(monkeypatch: pytest.MonkeyPatch) -> None:
     """What this node writes into its pages and its sitemap, read by the door as any other site."""
-    for beside in ("_similar", "_named_in", "_fits"):  # What stands beside the record; it loads the whole network of concepts.
+    for beside in (
+        "_similar",
+        "_named_in",
+        "_fits",
+    ):  # What stands beside the record; it loads the whole network of concepts.
         monkeypatch.setattr(f"landbridge.web.views.records.{beside}", lambda *_: [])
     views = {view.id: view for view in golden()}
     receive_many(

@@ -9,6 +9,7 @@ from landbridge.formats.vocabulary import vocabulary
 
 _DOI: Final = re.compile(r"^(?:doi:\s?|info:doi/|https?://(?:dx\.)?doi\.org/)?(10\.\d{4,9}/\S+)$", re.IGNORECASE)
 _YEAR: Final = re.compile(r"^\s*(\d{4})(?!\d)")
+_ADDRESS: Final = re.compile(r"^https?://[^\s?#]{1,200}/vocabularies/([a-z_]{1,40})/([\w.-]{1,80})$")
 _SETS: Final = ("themes", "targets", "technologies", "ecosystems")
 _MOST: Final = 12
 _LONGEST: Final = 300
@@ -39,11 +40,19 @@ def subjects_of(said: Iterable[Any]) -> dict[str, list[str]]:
         for text in _texts(one):
             parts = [text, *text.split(",")] if "," in text else [text]
             for part in parts[:200]:
+                _ours(part, found)
                 for name in ("themes", "targets") if part.startswith("http") else ("themes",):
                     term = vocabulary(name).find(part.strip()) if part.strip() else None
                     if term:
                         found[name][term.id] = None
     return {name: list(ids)[:_MOST] for name, ids in found.items() if ids}
+
+
+def _ours(text: str, found: dict[str, dict[str, None]]) -> None:
+    """A term by the address that a node like this one gave it."""
+    match = _ADDRESS.match(text)
+    if match and match[1] in found and match[2] in vocabulary(match[1]).terms:
+        found[match[1]][match[2]] = None
 
 
 def _defined(one: dict[str, Any], found: dict[str, dict[str, None]]) -> None:
