@@ -13,8 +13,8 @@ from django.conf import LazySettings
 from django.test import Client
 from django.utils import timezone
 
-from landbridge.exchange.models import Notification, NotifyOrigin
-from landbridge.exchange.nodes.signatures import Asked, proven
+from landbridge.exchange.models import Notification, NotifyOrigin, Peer
+from landbridge.exchange.nodes.signatures import Asked, proven, sign
 from landbridge.exchange.nodes.statements import signer
 from landbridge.exchange.out.notify import actions, sending, taking
 from landbridge.exchange.out.notify.reading import LARGEST, BadNotification, read
@@ -26,6 +26,7 @@ from landbridge.registry.actions import NODE
 from landbridge.registry.queries import Unknown
 from landbridge.registry.writing import Conflict, Forbidden
 from tests.cast import Cast, assemble
+from tests.exchange.nodes.elsewhere import Elsewhere
 from tests.exchange.partners.records import line, publish
 from tests.exchange.receiver import Receiver, receiver
 from tests.web.reading import read_page
@@ -147,6 +148,25 @@ class TestInbox:
         assert answer.status_code == 201 and answer.json()["state"] == "new"
         actions.refuse(actor=NODE, origin=REPOSITORY)
         assert post(client, said()).status_code == 202
+
+    def test_a_node_that_signs_is_believed_for_itself_and_once(self, cast: Cast, client: Client) -> None:
+        togo = Elsewhere("https://togo.example")
+        peer = Peer.objects.create(address=togo.node, fingerprint=togo.root.id, keys=togo.list())
+        own = said(origin={"id": "https://togo.example", "inbox": "https://togo.example/inbox"})
+
+        def proof(body: Any) -> dict[str, str]:
+            plain = Asked("POST", "testserver", "/inbox", "", {}, orjson.dumps(body))
+            return sign(plain, togo.node, togo.current.id, togo.current.private, time.time())
+
+        headers = proof(own)
+        assert post(client, own, **headers).status_code == 201
+        assert post(client, own, **headers).status_code == 401, "the same request again"
+        assert post(client, own, **proof(own)).status_code == 200, "the same notification in a new request"
+        assert post(client, {**own, "summary": "x"}, **proof(own)).status_code == 401, "another body"
+        assert post(client, OFFER, **proof(OFFER)).json()["state"] == "unproven", "a node signs for nobody else"
+        Peer.objects.filter(pk=peer.pk).update(state="paused")
+        other = said(origin=own["origin"])
+        assert post(client, other, **proof(other)).status_code == 202
 
     def test_a_claimed_id_does_not_keep_out_who_proves_it(self, cast: Cast, client: Client) -> None:
         post(client, {**OFFER, "origin": {"id": "https://a.example", "inbox": "https://a.example/inbox"}})
