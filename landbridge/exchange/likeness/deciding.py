@@ -23,7 +23,7 @@ from landbridge.registry import actions, journal
 from landbridge.registry.models import Record
 from landbridge.registry.queries import RecordView, get, states
 from landbridge.registry.receiving import Arrival, receive_many
-from landbridge.registry.workflow import State, Workflow
+from landbridge.registry.workflow import State, Visibility, Workflow
 from landbridge.registry.writing import NODE, Actor, Conflict, Forbidden, Said, may, reader_for
 
 SOURCE: Final = "source:"
@@ -32,7 +32,8 @@ _NEVER_TAKEN: Final = frozenset(
      "consent_reference", "tk_labels", "label_texts", "care_statement", "licence", "source", "contacts"}
 )  # fmt: skip
 """Answers that belong to the record that gives them: its files, its licence, what its people allowed."""
-NOTE: Final = "From the record that was merged: %s"
+MERGED: Final = "From the record that was merged: %s"
+RELATED: Final = "Related to the record %s"
 
 
 @dataclass(frozen=True)
@@ -46,9 +47,11 @@ class Outcome:
     """Records that undoing left as they are, because somebody changed them meanwhile."""
 
 
-def may_be_taken(actor: Actor, kept: Record, mine: Mapping[str, Any], theirs: Mapping[str, Any]) -> list[str]:
+def may_be_taken(
+    actor: Actor, kept: Record, other: Record, mine: Mapping[str, Any], theirs: Mapping[str, Any]
+) -> list[str]:
     """The answers that the other one has and the kept one lacks, where the actor may write them into it."""
-    if not _is_writable(actor, kept):
+    if not (_is_writable(actor, kept) and _may_be_told_of(other, kept)):
         return []
     asked = questions(FORMATS[kept.format])
     empty: tuple[Any, ...] = (None, "", [], {})
@@ -69,14 +72,20 @@ def _is_writable(actor: Actor, record: Record) -> bool:
     )
 
 
-def may_refer(actor: Actor, pair: Likeness) -> list[str]:
+def _may_be_told_of(one: Record, within: Record) -> bool:
+    """Whether a record may show what stands in another one: nothing private gets into what more people read."""
+    is_alike = (one.visibility, one.owner_id) == (within.visibility, within.owner_id)
+    return one.visibility == Visibility.PUBLIC or is_alike
+
+
+def may_refer(actor: Actor, first: Record, second: Record) -> list[str]:
     """Those of the two into which the actor may write that the other is related."""
-    records = Record.objects.in_bulk([pair.first, pair.second])
-    return [key for key, record in records.items() if _is_writable(actor, record)]
+    both = ((first, second), (second, first))
+    return [one.pk for one, other in both if _is_writable(actor, one) and _may_be_told_of(other, one)]
 
 
-def link(*, actor: Actor, likeness_id: int, refer: str = "") -> Outcome:
-    """Both stay, and the page of each leads to the other; with `refer`, that record names the other one as well.
+def link(*, actor: Actor, likeness_id: int, refer: Sequence[str] = ()) -> Outcome:
+    """Both stay, and the page of each leads to the other; the records in `refer` name the other one as well.
 
     Raises:
         Unknown, Forbidden: see `the_pair`.
@@ -85,13 +94,15 @@ def link(*, actor: Actor, likeness_id: int, refer: str = "") -> Outcome:
     with transaction.atomic():
         journal.lock()
         pair, first, second = _open(actor, likeness_id)
-        done: dict[str, Any] = {}
-        if refer in (first.pk, second.pk):
-            record, other = (first, second) if refer == first.pk else (second, first)
-            view = _own(actor, record)
-            related = [*(view.data.get("related") or ()), {"record": other.pk, "relation": "related"}]
-            done["kept"] = _rewrite(actor, record, {**view.data, "related": related}, NOTE % other.pk)
-        return _decided(pair, actor, "linked", done)
+        if not set(refer) <= set(may_refer(actor, first, second)):
+            raise Conflict("The two have changed meanwhile; look at them again.")
+        written = []
+        for record, other in ((first, second), (second, first)):
+            if record.pk in refer:
+                view = _own(actor, record)
+                related = [*(view.data.get("related") or ()), {"record": other.pk, "relation": "related"}]
+                written.append(_rewrite(actor, record, {**view.data, "related": related}, RELATED % other.pk))
+        return _decided(pair, actor, "linked", {"written": written})
 
 
 def apart(*, actor: Actor, likeness_id: int) -> Outcome:
@@ -123,7 +134,7 @@ def merge(*, actor: Actor, likeness_id: int, keep: str, take: Sequence[str] = ()
             raise Forbidden("This takes the right to retire the record that does not stay.")
         done: dict[str, Any] = {}
         if take:
-            done["kept"] = _take(actor, kept, other, take)
+            done["written"] = [_take(actor, kept, other, take)]
         done["how"] = _put_away(actor, other)
         done["other"] = {"id": other.pk, "published": other.published}
         pair.kept = kept.pk
@@ -154,10 +165,10 @@ def _own(actor: Actor, record: Record) -> RecordView:
 def _take(actor: Actor, kept: Record, other: Record, take: Sequence[str]) -> dict[str, Any]:
     """Write the answers into a new revision, which is published where the actor may."""
     mine, theirs = _own(actor, kept), get(other.pk, reader_for(actor))
-    possible = may_be_taken(actor, kept, mine.data, theirs.data)
+    possible = may_be_taken(actor, kept, other, mine.data, theirs.data)
     if not set(take) <= set(possible):
         raise Conflict("The two have changed meanwhile; look at them again.")
-    return _rewrite(actor, kept, {**mine.data, **{name: theirs.data[name] for name in take}}, NOTE % other.pk)
+    return _rewrite(actor, kept, {**mine.data, **{name: theirs.data[name] for name in take}}, MERGED % other.pk)
 
 
 def _rewrite(actor: Actor, record: Record, data: dict[str, Any], note: str) -> dict[str, Any]:
@@ -209,7 +220,8 @@ def undo(*, actor: Actor, likeness_id: int) -> Outcome:
         if not pair.decision:
             raise Conflict("Nothing is decided about these two.")
         records = {first.pk: first, second.pk: second}
-        left = [key for key in (_bring_back(actor, pair, records), _write_back(actor, pair, records)) if key]
+        written = [_write_back(actor, told, records) for told in pair.done.get("written") or ()]
+        left = [key for key in (_bring_back(actor, pair, records), *written) if key]
         pair.decision, pair.kept, pair.done, pair.by, pair.at = "", "", {}, None, None
         pair.save()
         return Outcome(pair, left=tuple(left))
@@ -235,9 +247,8 @@ def _bring_back(actor: Actor, pair: Likeness, records: Mapping[str, Record]) -> 
     return ""
 
 
-def _write_back(actor: Actor, pair: Likeness, records: Mapping[str, Record]) -> str:
-    """The kept record says again what it said: its id where somebody went on writing."""
-    told = pair.done.get("kept") or {}
+def _write_back(actor: Actor, told: Mapping[str, Any], records: Mapping[str, Record]) -> str:
+    """A record that was written in says again what it said: its id where somebody went on writing."""
     record = records.get(told.get("id", ""))
     if record is None:
         return ""

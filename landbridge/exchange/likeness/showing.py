@@ -14,6 +14,8 @@ from landbridge.registry.readers import Standing
 from landbridge.registry.rules import Reader, may_read
 
 PAGE: Final = 10
+_STEPS: Final = 4
+"""What was kept may have been merged in its turn: so far a reader is led on."""
 MOST: Final = 8
 """Other places that a record's page names."""
 
@@ -83,9 +85,16 @@ def elsewhere(record_id: str, reader: Reader) -> list[Elsewhere]:
 
 def in_its_place(record_id: str, reader: Reader) -> str:
     """The record that was kept when this one was merged, where the reader may see it; else empty."""
-    either = Q(first=record_id) | Q(second=record_id)
-    kept = Likeness.objects.filter(either, decision="merged").exclude(kept=record_id).values_list("kept", flat=True)
-    return next(iter(sorted(readable_ids(kept, reader))), "")
+    asked, gone = {record_id}, {record_id}
+    for _ in range(_STEPS):
+        merged = Likeness.objects.filter(Q(first__in=asked) | Q(second__in=asked), decision="merged")
+        asked = set(merged.values_list("kept", flat=True)) - gone
+        if found := readable_ids(asked, reader):
+            return min(found)
+        gone |= asked
+        if not asked:
+            break
+    return ""
 
 
 def to_decide(record_id: str, standing: Standing, reader: Reader) -> int | None:

@@ -129,7 +129,7 @@ def one(request: HttpRequest, likeness_id: int) -> HttpResponse:
         _keep(actor, shown.first, first, shown.second.view, second),
         _keep(actor, shown.second, second, shown.first.view, first),
     ]
-    refers = set(deciding.may_refer(actor, pair))
+    refers = set(deciding.may_refer(actor, first, second))
     sides = [side for side in shown.sides if side.view.id in refers]
     return render(request, "likeness/one.html", {"one": shown, "keeps": keeps, "refers": sides})
 
@@ -148,7 +148,7 @@ def _keep(actor: Actor, side: likenesses.Side, kept: Record, other: RecordView, 
     reading = reading_of(other, "")
     takes = [
         (name, said(asked[name].label), show(asked[name], other.data[name], model, name, reading))
-        for name in deciding.may_be_taken(actor, kept, side.view.data, other.data)
+        for name in deciding.may_be_taken(actor, kept, row, side.view.data, other.data)
     ]
     return {"side": side, "may": True, "takes": takes}
 
@@ -160,7 +160,7 @@ def act(request: HttpRequest, likeness_id: int) -> HttpResponse:
     actor, number = actor_of(request), _number(likeness_id)
     what = request.POST.get("do", "")
     deeds: dict[str, Callable[[], deciding.Outcome]] = {
-        "link": lambda: deciding.link(actor=actor, likeness_id=number, refer=request.POST.get("refer", "")),
+        "link": lambda: deciding.link(actor=actor, likeness_id=number, refer=request.POST.getlist("refer")),
         "apart": lambda: deciding.apart(actor=actor, likeness_id=number),
         "merge": lambda: deciding.merge(
             actor=actor, likeness_id=number, keep=request.POST.get("keep", ""), take=request.POST.getlist("take")

@@ -1,6 +1,7 @@
 """Records that tell of one thing, as people decide about them: found, linked, merged, kept apart, all of it undone."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -90,6 +91,24 @@ def test_pairs_follow_what_is_written() -> None:
     assert Trait.objects.count() == 2
 
 
+def test_the_clock_looks_at_what_was_written() -> None:
+    own("a", owner=None), received("b")
+    finding.FindLikenesses().run(datetime.now(UTC))
+    assert Likeness.objects.count() == 1
+
+
+def test_who_was_merged_twice_leads_to_the_last(company: cast.Company) -> None:
+    for record in "abc":
+        own(record)
+    found()
+    for first, second in (("a", "b"), ("b", "c")):
+        pair = Likeness.objects.get(first=first, second=second)
+        deciding.merge(actor=company.losa.actor, likeness_id=pair.pk, keep=second)
+    assert showing.in_its_place("a", ANYONE) == "c"
+    actions.retire(actor=NODE, record_id="c")
+    assert showing.in_its_place("a", ANYONE) == ""
+
+
 def test_a_crowd_of_namesakes_makes_no_list() -> None:
     answers = {"title": {"en": "Workshop report"}, "summary": {"en": "Text."}}
     arrivals = [Arrival(id=f"r{number}", format="resource", data=answers) for number in range(60)]
@@ -117,7 +136,7 @@ def test_apart_stays_apart_until_one_changes_much(company: cast.Company) -> None
 def test_a_link_shows_on_both_pages_and_is_undone(company: cast.Company) -> None:
     own("a"), received("b")
     pair = the_pair()
-    deciding.link(actor=company.losa.actor, likeness_id=pair, refer="a")
+    deciding.link(actor=company.losa.actor, likeness_id=pair, refer=["a"])
     assert data("a")["related"] == [{"record": "b", "relation": "related"}]
     assert [one.id for one in showing.elsewhere("a", ANYONE)] == ["b"]
     assert [one.id for one in showing.elsewhere("b", ANYONE)] == ["a"]
@@ -134,7 +153,7 @@ def test_own_records_are_merged_with_what_the_kept_one_lacks(company: cast.Compa
     pair = the_pair()
     kept, other = Record.objects.get(pk="a"), Record.objects.get(pk="b")
     losa = company.losa.actor
-    assert set(deciding.may_be_taken(losa, kept, data("a"), data("b"))) == {"year", "places"}
+    assert set(deciding.may_be_taken(losa, kept, other, data("a"), data("b"))) == {"year", "places"}
     with pytest.raises(Conflict):
         deciding.merge(actor=losa, likeness_id=pair, keep="a", take=["licence"])
     outcome = deciding.merge(actor=losa, likeness_id=pair, keep="a", take=["year"])
@@ -220,7 +239,7 @@ def test_who_decides(company: cast.Company) -> None:
 
 
 def test_nobody_learns_of_what_they_may_not_read(company: cast.Company) -> None:
-    own("a"), own("b", owner="KEN", visibility="private")
+    own("a"), own("b", owner="KEN", visibility="private", year=2021)
     pair = the_pair()
     for person in (company.losa, company.henri, company.priya, company.sven):
         assert seen(person) == []
@@ -228,6 +247,10 @@ def test_nobody_learns_of_what_they_may_not_read(company: cast.Company) -> None:
             deciding.link(actor=person.actor, likeness_id=pair)
     assert seen(company.wanjiru) == [pair]
     assert seen(company.ada) == [pair]
+    with pytest.raises(Conflict):
+        deciding.link(actor=company.ada.actor, likeness_id=pair, refer=["a"])
+    with pytest.raises(Conflict):
+        deciding.merge(actor=company.ada.actor, likeness_id=pair, keep="a", take=["year"])
     deciding.link(actor=company.wanjiru.actor, likeness_id=pair)
     assert showing.elsewhere("a", ANYONE) == []
     assert [one.id for one in showing.elsewhere("a", company.ada.reader)] == ["b"]
