@@ -37,7 +37,8 @@ def entry(of: EntitySet, one: Thing, base: str, *, inside: bool = False) -> Iter
     """One thing, inside a feed or as a document of its own."""
     yield "<entry>\n" if inside else f"{_HEAD}<entry {_SPACES} xml:base={attribute(base)}>\n"
     where = f"{of.name}('{one['id']}')"
-    title = next(iter((one.get(of.label) or {}).values()), "") or one.get("lastName") or one["id"]
+    names = one.get(of.label) or {}
+    title = names.get("en") or next(iter(names.values()), "") or one.get("lastName") or one["id"]
     yield f"<id>{text(base + where)}</id>\n<category term={attribute(of.thing)} scheme={attribute(_SCHEME)}/>\n"
     yield f'<link rel="edit" title={attribute(of.thing)} href={attribute(where)}/>\n<title>{text(title)}</title>\n'
     yield f"<updated>{one['updated'][:19]}Z</updated>\n<author><name/></author>\n"
