@@ -21,7 +21,8 @@ from landbridge.exchange.models.oai import OaiClock, OaiRecord
 from landbridge.exchange.models.sources import Likeness, Refusal, Source, SourceItem, SourceRun, Step
 
 __all__ = [
-    "About", "BundleJob", "Delivery", "Doi", "Exchange", "Likeness", "NodeKey", "Nonce", "Notification", "NotifyOrigin",
-    "OaiClock", "OaiRecord", "Passage", "Peer", "Quarantined", "Received", "Refusal", "Source", "SourceItem", "SourceRun",
-    "Statement", "Step", "ThisNode", "Trait", "TraitKey", "WantedFile", "Webhook", "Word", "WorkRight", "WorkTaken",
+    "About", "BundleJob", "Delivery", "Doi", "Exchange", "Likeness", "NodeKey", "Nonce", "Notification",
+    "NotifyOrigin", "OaiClock", "OaiRecord", "Passage", "Peer", "Quarantined", "Received", "Refusal", "Source",
+    "SourceItem", "SourceRun", "Statement", "Step", "ThisNode", "Trait", "TraitKey", "WantedFile", "Webhook",
+    "Word", "WorkRight", "WorkTaken",
 ]  # fmt: skip
