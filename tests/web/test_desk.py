@@ -99,7 +99,7 @@ def test_what_cannot_be_confirmed_is_said(cast: Cast) -> None:
 
 def test_readers_are_counted_and_nobody_else(cast: Cast, visitor: Client, django_assert_num_queries: Any) -> None:
     record = published(cast.losa)
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         visitor.get(f"/records/{record}", headers={"user-agent": BROWSER})
     for agent in ("", "Googlebot/2.1", "curl/8.5", "python-requests/2.32"):
         visitor.get(f"/records/{record}", headers={"user-agent": agent})

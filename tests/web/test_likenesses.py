@@ -89,6 +89,8 @@ def test_linking_and_keeping_apart_take_one_press(company: cast.Company) -> None
 def test_only_those_who_decide_see_anything(company: cast.Company) -> None:
     [pair] = pairs()
     assert Client().get("/same").status_code == 302
+    held = Client().post(f"/same/{pair}/act", {"do": "link"})
+    assert held.status_code == 403, "what was pressed is held until they have signed in"
     for person in (company.sven, company.priya, company.litia):
         client = signed_in(person)
         assert client.get("/same").status_code == 404

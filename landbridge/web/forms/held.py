@@ -18,7 +18,7 @@ from landbridge.web.labels import reader_language
 from landbridge.web.people import account_of, sign_in_address
 
 View = Callable[..., HttpResponse]
-_HELD_UNDER: Final = ("/write", "/records", "/review", "/roster", "/desk", "/people", "/sources")
+_HELD_UNDER: Final = ("/write", "/records", "/review", "/roster", "/desk", "/people", "/sources", "/same")
 _NEVER: Final = ("csrfmiddlewaretoken", "password", "secret", "code")
 _SHOWN: Final = 4_000
 """Characters of one field that are shown; all of them are sent."""

@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from landbridge.exchange.likeness.rights import decides
 from landbridge.lib.languages import choose
 from landbridge.parties.permissions import Permission
 from landbridge.web import states
@@ -46,6 +47,8 @@ class DeskNav:
     has_role: bool
     sources: bool = False
     """Whether they see the sources of records."""
+    same: bool = False
+    """Whether they decide which records tell of one thing."""
 
 
 @register.simple_tag(takes_context=True)
@@ -54,7 +57,10 @@ def desk_nav(context: Any) -> DeskNav:
     request = getattr(context, "request", None)
     if not isinstance(request, HttpRequest) or account_of(request) is None:
         return DeskNav("", False)
-    places = ("/desk/watches", "/desk/notices", "/desk", "/write", "/review", "/sources", "/people", "/account")
+    places = (
+        "/desk/watches", "/desk/notices", "/desk", "/write", "/review", "/sources", "/same", "/people", "/account",
+    )  # fmt: skip
     at = next((place for place in places if request.path == place or request.path.startswith(f"{place}/")), "")
     now = "/review" if request.path.startswith("/records/") else at
-    return DeskNav(now, bool(standing(request).roles), standing(request).has_everywhere(Permission.DRAFT))
+    me = standing(request)
+    return DeskNav(now, bool(me.roles), me.has_everywhere(Permission.DRAFT), decides(me))

@@ -23,6 +23,7 @@ from landbridge.registry.workflow import NotPossible
 from landbridge.registry.writing import Actor, Conflict, Forbidden
 from landbridge.web import likenesses
 from landbridge.web.answers import show
+from landbridge.web.forms import keeping
 from landbridge.web.labels import said
 from landbridge.web.people import actor_of, reader_of, signed_in, standing
 from landbridge.web.views.errors import not_found
@@ -154,6 +155,7 @@ def _keep(actor: Actor, side: likenesses.Side, kept: Record, other: RecordView, 
 
 
 @require_POST
+@keeping
 @deciding_person
 def act(request: HttpRequest, likeness_id: int) -> HttpResponse:
     """Link, merge, keep apart, or take that back."""
