@@ -28,10 +28,11 @@ _DCT: Final = "http://purl.org/dc/terms/"
 _DCAT: Final = "http://www.w3.org/ns/dcat#"
 _DC: Final = "http://purl.org/dc/elements/1.1/"
 _FOAF: Final = "http://xmlns.com/foaf/0.1/"
+_DCMI: Final = "http://purl.org/dc/dcmitype/"
 _KINDS: Final = {
-    "software": "software", "tool": "software", "map": "map", "geospatial": "map", "series": "database",
-    "collection": "database", "image": "image", "movingimage": "video", "sound": "audio", "text": "report",
-    "document": "report", "book": "book",
+    "dataset": "dataset", "software": "software", "tool": "software", "map": "map", "geospatial": "map",
+    "series": "database", "collection": "database", "image": "image", "movingimage": "video", "sound": "audio",
+    "text": "report", "document": "report", "book": "book",
 }  # fmt: skip
 _POINT: Final = re.compile(
     r"POINT\s{0,5}\(\s{0,5}(-?\d{1,3}(?:\.\d{1,20})?)\s{1,5}(-?\d{1,3}(?:\.\d{1,20})?)\s{0,5}\)", re.IGNORECASE
@@ -167,7 +168,8 @@ def _names(said: "Said", node: "Node", term: str) -> list[str]:
 
 def _kinds(said: "Said", node: "Node") -> list[str]:
     """What the dataset says that it is; data where it says nothing that is known."""
-    words = said.values(node, f"{_DCT}type", "http://www.w3.org/1999/02/22-rdf-syntax-ns#type", f"{_DC}type")
+    classes = said.values(node, "http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
+    words = [*said.values(node, f"{_DCT}type", f"{_DC}type"), *(one for one in classes if one.startswith(_DCMI))]
     words += [label for one in said.all(node, f"{_DCT}type") for label in said.labels(one)]
     named = [_KINDS.get(re.split(r"[/#]", word.rstrip("/"))[-1].lower()) for word in words]
     return list(dict.fromkeys(one for one in named if one))[:3] or ["dataset"]

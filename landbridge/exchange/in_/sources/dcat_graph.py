@@ -3,7 +3,10 @@
 No context is fetched and no entity expanded. Heavy: who needs no graph does not import this before it has one to read.
 """
 
+import re
+import threading
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
 import orjson
@@ -25,6 +28,15 @@ _KINDS: Final = {
     "text/turtle": "turtle", "application/x-turtle": "turtle", "application/n-triples": "turtle",
     "application/ld+json": "json-ld", "application/rdf+xml": "xml",
 }  # fmt: skip
+LONGEST_TEXT: Final = 300_000
+"""Bytes of one text in Turtle."""
+_TOKENS: Final = re.compile(
+    rb'''"""(?:[^"\\]++|\\.|"(?!""))*+(?:""")?|"(?:[^"\\\n]++|\\.)*+"?|<[^>\n]*+>?|#[^\n]*+'''
+    rb"""|'''(?:[^'\\]++|\\.|'(?!''))*+(?:''')?|'(?:[^'\\\n]++|\\.)*+'?""",
+    re.DOTALL,
+)
+"""Texts, addresses and remarks of Turtle; never looks back, and an end that is missing stops nothing."""
+_ONE_AT_A_TIME: Final = threading.RLock()
 _DEEPEST: Final = 60
 _MOST_CONTEXTS: Final = 1_000
 DCT: Final = "http://purl.org/dc/terms/"
@@ -67,16 +79,44 @@ def graph(raw: bytes, content_type: str, address: str) -> "Dataset":
     elif kind == "json-ld":
         raw = _checked(raw, address)
     else:
-        raw = raw.replace(b"\0", b"")
+        raw = _with_short_texts(raw.replace(b"\0", b""))
     made = rdflib.Dataset(default_union=True)
     try:
-        made.parse(data=raw, format=kind, publicID=address)
+        with _as_written():
+            made.parse(data=raw, format=kind, publicID=address)
     except RecursionError:
         raise BadSource("The catalogue is nested more deeply than any honest one.") from None
     except Exception as error:  # noqa: BLE001 - rdflib's parsers raise whatever their grammar tools raise
         why = line(str(error), 200) or type(error).__name__
         raise BadSource(f"{shorter(address, 200)} cannot be read as {kind}: {why}") from None
     return made
+
+
+@contextmanager
+def _as_written() -> Iterator[None]:
+    """Values stay as they are written. rdflib would work each out: gigabytes for the decimal 1e999999999, and parsers
+    of their own for HTML and XML in a text. Nothing here asks for more than texts."""
+    # Inner import: see `graph`.
+    from rdflib import term
+
+    with _ONE_AT_A_TIME:
+        before = term._castLexicalToPython
+        term._castLexicalToPython = lambda lexical, datatype: None
+        try:
+            yield
+        finally:
+            term._castLexicalToPython = before
+
+
+def _with_short_texts(raw: bytes) -> bytes:
+    """Turtle whose texts are of a bounded length: for long ones rdflib takes the square of the time.
+
+    Raises:
+        BadSource: one is longer.
+    """
+    if any(len(one.group()) > LONGEST_TEXT for one in _TOKENS.finditer(raw) if one.group()[:1] in b"\"'"):
+        raise BadSource(f"A text of the catalogue is longer than {LONGEST_TEXT // 1_000} kB.")
+    return raw
 
 
 def _kind(raw: bytes, content_type: str, address: str) -> str:
