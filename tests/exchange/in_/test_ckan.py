@@ -1,5 +1,7 @@
 """CKAN in: datasets of a portal page by page, in the order of their changes, and what portals answer else."""
 
+import json
+import random
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -10,6 +12,7 @@ from landbridge.exchange.in_.door import BadSource, Checkpoint, Found
 from landbridge.exchange.in_.sources import ckan
 from landbridge.exchange.in_.sources.ckan import Ckan
 from tests.exchange.in_.asking import Answer, Server, asked, proved
+from tests.exchange.in_.test_oddities import odd
 
 BASE = "https://open.example"
 PACKAGE: dict[str, Any] = {
@@ -188,3 +191,10 @@ def test_an_endless_portal_ends(monkeypatch: pytest.MonkeyPatch) -> None:
     endless = {"success": True, "result": {"count": 10**12, "results": many(100)}}
     with pytest.raises(BadSource, match="more than 300"):
         asked(Ckan(), server=Server({BASE: (200, orjson.dumps(endless), {})}), address=BASE)
+
+
+def test_anything_in_any_place_stops_nothing() -> None:
+    for seed in range(150):
+        thing = odd(PACKAGE, random.Random(seed))
+        said = {"success": True, "result": {"count": 1, "results": [thing]}}
+        found(asked(Ckan(), server=Server({BASE: (200, json.dumps(said).encode(), {})}), address=BASE))

@@ -1,6 +1,7 @@
 """schema.org in: what pages tell becomes records, hostile pages too, and our own pages read back."""
 
 import json
+import random
 import re
 from typing import Any
 
@@ -16,6 +17,7 @@ from landbridge.registry.receiving import Arrival
 from landbridge.registry.workflow import Workflow
 from tests.exchange.in_.asking import Answer, Server, asked, proved
 from tests.exchange.in_.sites import CONTEXT, DATASET, HTML, ORG, SITE, found, html, last, read, urlset
+from tests.exchange.in_.test_oddities import odd
 from tests.exchange.linked.examples import golden
 
 KEPT = frozenset({
@@ -212,12 +214,12 @@ def test_encodings(encoding: str) -> None:
     text = f'<script type="application/ld+json">{{"@context": "{CONTEXT}", "@type": "Book", "name": "Лес\0"}}</script>'
     made = page(text.encode(encoding), f"text/html; charset={encoding}")
     assert [one["name"] for one in made.things] == ["Лес"]
-    for odd in ("unicode_escape", "idna", "punycode", "\ud800", "x" * 500, "utf-8\0"):
-        page(b"<p>\xff\x00\xd8", f"text/html; charset={odd}")
+    for name in ("unicode_escape", "idna", "punycode", "\ud800", "x" * 500, "utf-8\0"):
+        page(b"<p>\xff\x00\xd8", f"text/html; charset={name}")
 
 
 def test_very_odd_things_stop_nothing() -> None:
-    odd: list[Any] = [
+    strange: list[Any] = [
         5,
         None,
         True,
@@ -253,7 +255,7 @@ def test_very_odd_things_stop_nothing() -> None:
     blocks = [
         {"@context": CONTEXT, "@type": kind, "name": f"N{number}", term: value}
         for kind in ("Dataset", "Event", "Organization", "Project")
-        for number, value in enumerate(odd)
+        for number, value in enumerate(strange)
         for term in terms
         if not (term == "name" and isinstance(value, float))
     ]
@@ -304,3 +306,16 @@ def test_our_own_pages_read_back(monkeypatch: pytest.MonkeyPatch) -> None:
         kept = KEPT if name != "programme" else KEPT - {"period"}  # Nothing in schema.org says when a project runs.
         told_before = {one: before[one] for one in kept if before.get(one)}
         assert {one: data.get(one) for one in told_before} == told_before
+
+
+def test_anything_in_any_place_stops_no_page() -> None:
+    for seed in range(150):
+        block = json.dumps(
+            odd(DATASET if seed % 2 else {**ORG, "address": DATASET["spatialCoverage"]}, random.Random(seed))
+        )
+        try:
+            found(
+                read({"/sitemap.xml": urlset("/a", "/b"), "/a": html(block), "/b": html({**DATASET, "@id": "urn:b"})})
+            )
+        except BadSource as error:
+            assert "\n" not in str(error)
