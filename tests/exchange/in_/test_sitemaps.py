@@ -10,6 +10,7 @@ from landbridge.exchange.in_.door import Ask, BadSource, Checkpoint
 from landbridge.exchange.in_.sources import schema_org, sitemaps
 from landbridge.exchange.in_.sources.robots import robots
 from landbridge.exchange.in_.sources.schema_org import SchemaOrg
+from landbridge.lib.doors.fetch import TooMuch
 from landbridge.lib.doors.http import Failed
 from landbridge.lib.xml import BadXml
 from tests.exchange.in_.asking import NOW, Answer, Server
@@ -146,6 +147,14 @@ def test_pages_elsewhere_gone_and_broken() -> None:
     )
     assert len([one for one in found(read({}, server=allowed, elsewhere=True)) if one.record]) == 2
     assert [one.key for one in found(read(pages, only="/d/"))] == [f"{SITE}/d/1"]
+
+
+def test_a_page_that_is_too_long_does_not_keep_the_rest_from_being_whole() -> None:
+    def long(url: str) -> Answer:
+        raise TooMuch("The answer is longer than 8 MB.")
+
+    said = read({"/sitemap.xml": urlset("/long", "/d/1"), "/long": long, "/d/1": html(DATASET)})
+    assert [one.problem for one in found(said)] == ["The answer is longer than 8 MB.", ""] and last(said).done
 
 
 def test_a_site_that_is_down_ends_the_run() -> None:

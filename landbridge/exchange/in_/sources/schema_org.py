@@ -22,6 +22,7 @@ from landbridge.exchange.in_.sources.robots import robots
 from landbridge.exchange.in_.sources.schema_kinds import format_of
 from landbridge.exchange.in_.sources.schema_things import Spoken
 from landbridge.exchange.in_.sources.sitemaps import Entry, Map, Site
+from landbridge.lib.doors.fetch import TooMuch
 from landbridge.lib.doors.http import Failed, Unsafe
 from landbridge.lib.languages import DEFAULT
 
@@ -193,6 +194,9 @@ class _Reading:
         except sitemaps.Busy:
             yield Checkpoint({**so_far, "missed": self.missed})
             raise
+        except TooMuch as error:  # It will be no shorter the next time: nothing that it told may count as there.
+            yield refused(entry.address, str(error), entry.address)
+            return
         except (Failed, Unsafe) as error:
             yield self._failed(entry, str(error))
             if self.failures >= MOST_FAILURES:
@@ -235,7 +239,7 @@ class _Reading:
         """What a page tells of."""
         page = schema_pages.page(raw, content_type)
         for problem in page.problems:
-            yield refused(f"{entry.address} {problem.partition(':')[0]}", problem, entry.address)
+            yield refused(entry.address, problem, entry.address)
         default = page.language or language(str(self.ask.settings.get("language") or ""), DEFAULT)
         parts = schema_pages.parts(page)
         kept = [one for one in page.things if format_of(one.get("@type") or ())[0] and str(one.get("@id")) not in parts]
