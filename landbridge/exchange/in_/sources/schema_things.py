@@ -1,7 +1,7 @@
 """Things of schema.org become records: what each class tells in its own words, in the words of our formats."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Final
 
 from landbridge.exchange.in_.sources import known
@@ -31,7 +31,6 @@ class Spoken:
     """The language of texts that name none."""
     address: str
     """Of the page."""
-    own: frozenset[str] = field(default_factory=frozenset)
 
     def all(self, *names: str) -> Iterator[Any]:
         """The values of terms; what is only named by its address is looked up on the page."""
