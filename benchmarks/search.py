@@ -55,7 +55,17 @@ class Landbridge(Server):
         command = [sys.executable, "-m", "landbridge.cli", "run"]
         ready = answers(f"http://127.0.0.1:{self.port}/api/v1/search?limit=1")
         with running(command, ready, self.folder / "log", self._environment()) as process:
+            self._wait_until_told()
             yield process
+
+    def _wait_until_told(self) -> None:
+        """Other nodes and harvesters are told of what was loaded in the background; that is no part of a search."""
+        command = [sys.executable, "-m", "landbridge.cli", "check"]
+        for _ in range(200):
+            told = subprocess.run(command, env={**os.environ, **self._environment()}, capture_output=True, text=True)
+            if "telling" not in told.stdout and "behind" not in told.stdout:
+                return
+            time.sleep(1)
 
     def address(self, question: Question, limit: int = 10, cursor: str = "") -> str:
         asked = {"q": question.text, "limit": min(limit, 100), **question.filters}

@@ -19,6 +19,7 @@ from django.db import close_old_connections, connection
 from django.utils.module_loading import import_string
 
 from landbridge.lib.marks import mark
+from landbridge.lib.memory import give_back
 from landbridge.registry import clock
 from landbridge.registry.models import Change, Cursor
 from landbridge.registry.queries import RecordView, newest_serial, states
@@ -27,6 +28,8 @@ from landbridge.registry.rows import ChangeRow, insert
 logger = logging.getLogger(__name__)
 
 BATCH: Final = 2_000
+FEW: Final = 250
+"""What a messenger takes at once: it writes rows and not an index, and must not hold thousands of records in memory."""
 PAUSE: Final = 0.3
 """Seconds between two looks at the journal: new records must be found within two seconds."""
 CLOCK_PAUSE: Final = 2.0
@@ -113,10 +116,15 @@ def follow_once(limit: int = BATCH) -> int:
     As long as a projection has more than a batch before it, the messengers wait: what is loaded shall be found first,
     and whoever harvests or exchanges it hears of it afterwards.
     """
-    taken = [_advance(follower, limit) for follower in followers() if follower.kind == "projection"]
+    projecting = [follower for follower in followers() if follower.kind == "projection"]
+    taken = [_advance(follower, limit) for follower in projecting]
     if any(count == limit for count in taken):
         return sum(taken)
-    return sum(taken) + sum(_advance(follower, limit) for follower in followers() if follower.kind == "messenger")
+    for follower, count in zip(projecting, taken, strict=True):
+        if not count:
+            follower.release()  # What a writer of an index holds is not needed while messengers go on.
+    few = min(limit, FEW)
+    return sum(taken) + sum(_advance(follower, few) for follower in followers() if follower.kind == "messenger")
 
 
 def _advance(follower: Follower, limit: int) -> int:
@@ -185,10 +193,12 @@ def follow_forever(stop: Event) -> None:
             if time.monotonic() >= clock_at:  # First: letters must not wait for a follower that fails.
                 clock.run_due()
                 clock_at = time.monotonic() + CLOCK_PAUSE
+                give_back()
             if behind():
                 with following() as ours:
                     while ours and not stop.is_set() and follow_once():
                         pass
+                connection.close()  # Megabytes of pages that it keeps after much was written.
             stop.wait(PAUSE)
         except Exception:
             logger.exception("A follower failed; the same changes are tried again in a moment")

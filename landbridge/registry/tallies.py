@@ -1,4 +1,4 @@
-"""How often records are viewed, matched and written about: counted in memory, written every ten seconds by a thread of its own.
+"""How often records are viewed, matched and written about: counted in memory, written every ten seconds by a thread.
 
 No page waits for the database: a count is one addition to a dictionary. Who looked is not kept, not even in memory.
 What a process has counted and not written yet is written when it ends; after a hard kill ten seconds are lost, which a

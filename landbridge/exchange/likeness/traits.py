@@ -5,6 +5,7 @@ the order of the words, a letter that was mistyped, or a script without spaces. 
 """
 
 import re
+from array import array
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from hashlib import blake2b
@@ -137,7 +138,7 @@ def _bodies(data: Mapping[str, Any]) -> Iterator[str]:
                 )
 
 
-@lru_cache(maxsize=4_000)
+@lru_cache(maxsize=500)
 def pieces(title: str) -> frozenset[str]:
     """The groups of letters of a folded name: pairs of signs in Chinese, else three letters within a word."""
     found: set[str] = set()
@@ -162,10 +163,11 @@ def _number(format: str, told: str) -> int:
     return int.from_bytes(digest, "big", signed=True)
 
 
-@lru_cache(maxsize=20_000)
-def _hashes(piece: str) -> tuple[int, ...]:
+@lru_cache(maxsize=5_000)
+def _hashes(piece: str) -> "array[int]":
+    """As an array: tuples of large numbers would take a kilobyte each."""
     told = crc32(piece.encode(errors="replace"))
-    return tuple((a * told + b) % _PRIME for a, b in _SEEDS)
+    return array("Q", [(a * told + b) % _PRIME for a, b in _SEEDS])
 
 
 def _bands(title: str) -> Iterable[tuple[int, tuple[int, ...]]]:

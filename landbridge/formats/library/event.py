@@ -53,4 +53,6 @@ class Event(CommonFormat):
     target_groups: Annotated[list[str] | None, Terms(label="For whom", rdf="schema:audience", vocabularies=("target_groups",),
                                                      section="process", role="group")] = None  # fmt: skip
     fee: Annotated[Texts | None, Text(label="Fee and support for travel", section="money", max_length=500)] = None
-    cancelled: Annotated[bool | None, Flag(label="Cancelled", rdf="schema:eventStatus", section="keeping", role="closed")] = None
+    cancelled: Annotated[
+        bool | None, Flag(label="Cancelled", rdf="schema:eventStatus", section="keeping", role="closed")
+    ] = None

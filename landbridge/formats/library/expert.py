@@ -56,7 +56,9 @@ class Expert(ToldFormat):
                                                            role="language")] = None  # fmt: skip
     support_types: Annotated[list[str] | None, Terms(label="Support offered", vocabularies=("support_types",),
                                                      role="support")] = None  # fmt: skip
-    expertise: Annotated[list[Expertise] | None, Group(label="Expertise with evidence", rdf="schema:knowsAbout", section="subject")] = None
+    expertise: Annotated[
+        list[Expertise] | None, Group(label="Expertise with evidence", rdf="schema:knowsAbout", section="subject")
+    ] = None
     countries_worked: Annotated[list[str] | None, Places(label="Has worked in", section="where",
                                                          role="place")] = None  # fmt: skip
     served_places: Annotated[list[str] | None, Places(label="Can work in", section="where",

@@ -53,7 +53,9 @@ class Organisation(CommonFormat):
 
     acronym: Annotated[Texts | None, Text(label="Acronym", max_length=60, role="alias", rdf="schema:alternateName",
                                           cbd={"organization": "acronym"})] = None  # fmt: skip
-    other_names: Annotated[list[str] | None, Lines(label="Other names", rdf="schema:alternateName", max_length=300, role="alias")] = None
+    other_names: Annotated[
+        list[str] | None, Lines(label="Other names", rdf="schema:alternateName", max_length=300, role="alias")
+    ] = None
     organisation_types: Annotated[
         list[str] | None, Terms(label="Kind of organisation", vocabularies=("organisation_types",), role="type",
                                 dc="type", cbd={"organization": "organizationType"})

@@ -32,7 +32,9 @@ class Programme(ToldFormat):
     rdf_class: ClassVar = "schema:Project"
     confirm_after_months: ClassVar = 18
 
-    acronym: Annotated[Texts | None, Text(label="Acronym", rdf="schema:alternateName", max_length=60, role="alias")] = None
+    acronym: Annotated[Texts | None, Text(label="Acronym", rdf="schema:alternateName", max_length=60, role="alias")] = (
+        None
+    )
     status: Annotated[
         str | None, Terms(label="Status", vocabularies=("programme_status",), many=False, role="status",
                           cbd={"capacityBuildingInitiative": "status"})

@@ -29,7 +29,9 @@ class Resource(ToldFormat):
     publishers: Annotated[list[OrganisationAnswer] | None, Organisation(label="Publishers", section="people",
                                                                         role="provider", rdf="schema:publisher",
                                                                         dc="publisher")] = None  # fmt: skip
-    authors: Annotated[list[str] | None, Lines(label="Authors", rdf="schema:author", section="people", dc="creator")] = None
+    authors: Annotated[
+        list[str] | None, Lines(label="Authors", rdf="schema:author", section="people", dc="creator")
+    ] = None
     year: Annotated[int | None, Number(label="Year", least=1000, most=2200, year=True, dc="date",
                                          rdf="schema:datePublished")] = None  # fmt: skip
     identifier: Annotated[str | None, Line(label="Identifier", rdf="schema:identifier", help="DOI, ISBN, handle.", section="more",

@@ -80,7 +80,8 @@ def test_rows_become_records_by_the_mapping(csv: Path) -> None:
     assert first.record == {
         "format": "resource", "language": "fr",
         "data": {
-            "licence": "public-domain", "title": {"fr": "Étangs", "en": "Ponds"}, "summary": {"es": "Estanques de peces"},
+            "licence": "public-domain", "title": {"fr": "Étangs", "en": "Ponds"},
+            "summary": {"es": "Estanques de peces"},
             "places": ["Fidji", "Kenya"], "year": "2019", "resource_types": ["guide"],
             "links": ["https://example.org/1"],
         },
