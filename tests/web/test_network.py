@@ -53,6 +53,7 @@ def row_of(page: Any, address: str = PEER) -> str:
     return words(page, f"//tr[.//bdi[text()='{address}']]")
 
 
+@pytest.mark.requirement("CHM-1")
 def test_the_network_tells_who_is_in_it_how_fresh_and_how_much(cast: Company, visitor: Client) -> None:
     peer()
     arrive("far-1")
@@ -157,6 +158,7 @@ def rows(client: Client, query: str = "") -> dict[str, dict[str, str]]:
     return {row["party"]: row for row in csv.DictReader(io.StringIO(text))}
 
 
+@pytest.mark.requirement("CHM-17", "IAC-B.1")
 def test_what_is_told_stands_beside_what_is_measured(cast: Company, visitor: Client) -> None:
     clearing_house(
         cast.losa, "FJI", clearing_house_status="working", obstacles=["staff", "funding"], help_wanted=["training"],
@@ -188,6 +190,7 @@ def test_only_a_partys_authority_speaks_for_it(cast: Company, visitor: Client) -
     assert rows(visitor)["KEN"]["own_word"] == "yes"
 
 
+@pytest.mark.requirement("IAC-B.8")
 def test_what_is_missing_is_not_taken_for_nothing(cast: Company, visitor: Client) -> None:
     every = rows(visitor)
     assert len(every) == 196

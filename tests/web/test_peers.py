@@ -219,6 +219,7 @@ def test_keys_are_replaced_and_revoked_with_a_warning(ada: Client) -> None:
     assert not [key for key in NodeKey.objects.all() if key.private and key.private in words(shown)]
 
 
+@pytest.mark.requirement("IAC-B.6")
 def test_a_node_gets_a_plain_name_in_the_languages_of_its_people(ada: Client) -> None:
     ada.post("/network/keys", {"do": "names", "name.en": "Reef exchange", "name.fr": "Centre d’échange"})
     assert keys.own_names() == {"en": "Reef exchange", "fr": "Centre d’échange"}

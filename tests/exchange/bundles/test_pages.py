@@ -84,6 +84,7 @@ def links(path: Path, page: Any) -> Iterator[tuple[str, Path]]:
             yield link, (path.parent / unquote(parts.path)).resolve()
 
 
+@pytest.mark.requirement("CHM-7")
 def test_every_link_leads_to_a_file_and_every_page_is_reached_without_a_program(folder: Path) -> None:
     reached, waiting = set[Path](), [folder / "pages" / "index.html"]
     while waiting:

@@ -44,6 +44,7 @@ def test_activities_and_projects_become_programmes_and_the_same_again_is_none() 
     assert (crs.new, crs.error) == (2, "")
 
 
+@pytest.mark.requirement("CHM-2")
 @pytest.mark.once
 @pytest.mark.django_db
 def test_patents_wait_for_a_person() -> None:

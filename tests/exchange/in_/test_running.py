@@ -40,6 +40,7 @@ def record_of(key: str) -> Record:
     return Record.objects.get(pk=SourceItem.objects.get(source="reefs", key=key).record_id)
 
 
+@pytest.mark.requirement("CHM-5")
 def test_what_a_source_tells_is_published_with_where_it_comes_from() -> None:
     moment = datetime(2025, 3, 1, tzinfo=UTC)
     done = run(

@@ -36,6 +36,7 @@ def until_it_serves(url: str) -> None:
     raise AssertionError("the node does not serve")
 
 
+@pytest.mark.requirement("CHM-13")
 def test_one_node_serves_and_another_asks(nodes: Nodes) -> None:
     first, second = nodes.new(), nodes.new()
     for one in (first, second):

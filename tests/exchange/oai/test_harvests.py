@@ -104,6 +104,7 @@ def test_beside_two_writers_nothing_is_lost(monkeypatch: pytest.MonkeyPatch) -> 
 # Other people's clients
 
 
+@pytest.mark.requirement("IAC-A.9")
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.once
 def test_the_clients_of_others_get_everything(live_server: Any, settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:

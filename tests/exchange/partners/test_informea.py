@@ -103,6 +103,7 @@ class TestService:
                         assert part.text is None or part.text == str(value)
             assert SECRET not in answer.content.decode() and "a@person.example" not in answer.content.decode()
 
+    @pytest.mark.requirement("CHM-19", "IAC-A.5")
     def test_the_door_reads_both_shapes(self, client: Client) -> None:
         for shape in ("json", "atom"):
             server = Server({"/informea/": lambda url, shape=shape: self._page(client, url, shape)})
