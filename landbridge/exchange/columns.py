@@ -31,7 +31,12 @@ def format_meant(title: str) -> str | None:
     """The format that a file or a sheet of this name holds: `need`, `Needs`, `technologies`; None when it is none."""
     said = fold(title).replace(" ", "_").replace("-", "_")
     for name, model in FORMATS.items():
-        if said in (name, f"{name}s", f"{name.removesuffix('y')}ies", fold(model.plural).replace(" ", "_")):
+        if said in (
+            name,
+            f"{name}s",
+            f"{name.removesuffix('y')}ies",
+            fold(model.plural).replace(" ", "_").replace("-", "_"),
+        ):
             return name
     return None
 

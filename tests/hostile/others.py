@@ -191,6 +191,7 @@ FILLS: Final[dict[str, Fill]] = {
     # What is kept of a secret opens nothing; nor does a word that looks like one.
     "secret": lambda others: [digest(SECRET), "x" * 43],
     "key": lambda others: [digest(SECRET), "x" * 43, f"{others.account}:x:y"],
+    "item": lambda others: [digest(SECRET), "x" * 43, f"{others.account}:x:y"],
     "uidb36": lambda others: ["1"],
     "plural": lambda others: ["technologies"],
     "country": lambda others: ["FJI", "navakavu"],

@@ -223,7 +223,7 @@ def test_a_record_whose_papers_are_lost_still_opens(cast: Cast, visitor: Client)
     assert visitor.get("/records/lost-1.json").json()["origin"]["source"] == "gone"
 
 
-@pytest.mark.parametrize(("notes", "queries"), [(1, 9), (30, 9)])
+@pytest.mark.parametrize(("notes", "queries"), [(1, 10), (30, 10)])
 def test_many_annotations_cost_no_more_than_one(
     cast: Cast, visitor: Client, django_assert_num_queries: Any, notes: int, queries: int
 ) -> None:

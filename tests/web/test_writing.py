@@ -244,7 +244,7 @@ def queries(client: Client, address: str, connection: Any) -> int:
 
 
 @pytest.mark.parametrize(
-    ("path", "count"), [("", 8), ("?all=1", 10), ("/finish", 7), ("/preview", 8), ("?section=people", 8)]
+    ("path", "count"), [("", 8), ("?all=1", 10), ("/finish", 7), ("/preview", 9), ("?section=people", 8)]
 )
 def test_a_page_asks_the_database_little(cast: Cast, losa: Client, node: None, path: str, count: int) -> None:
     from django.db import connection

@@ -9,7 +9,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     re_path(r"^cbd/(?P<schema>[A-Za-z]{1,40})\.json$", lazily("cbd_out", "collection")),
     re_path(r"^records/(?P<record_id>[^/]{1,100})/iati\.xml$", lazily("iati_out", "record")),
     path("inbox", lazily("notify", "inbox_of_node", csrf_exempt=True)),
-    re_path(r"^inbox/(?P<key>[A-Za-z0-9_-]{1,420})$", lazily("notify", "item")),
+    re_path(r"^inbox/(?P<item>[A-Za-z0-9_-]{1,420})$", lazily("notify", "item")),
     path("notifications", lazily("notify", "overview")),
     path("iati/activities.xml", lazily("iati_out", "activities")),
     re_path(r"^informea/?$", lazily("informea", "service")),

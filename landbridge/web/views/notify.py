@@ -112,10 +112,10 @@ def _taken(request: HttpRequest, raw: bytes) -> HttpResponse:
     return response
 
 
-def item(request: HttpRequest, key: str) -> HttpResponse:
+def item(request: HttpRequest, item: str) -> HttpResponse:
     """One notification, for those who handle them."""
     try:
-        wanted = base64.urlsafe_b64decode(key + "=" * (-len(key) % 4)).decode()
+        wanted = base64.urlsafe_b64decode(item + "=" * (-len(item) % 4)).decode()
     except (binascii.Error, ValueError):
         raise Http404 from None
     found = Notification.objects.filter(pk=wanted).first() if handles(request) and "\0" not in wanted else None

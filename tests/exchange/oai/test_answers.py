@@ -5,8 +5,6 @@ The validator itself, a Perl module, runs where it is installed; its questions s
 """
 
 import gzip
-import shutil
-import subprocess
 from collections.abc import Callable
 from typing import Any
 
@@ -241,21 +239,3 @@ def test_no_body_breaks_the_door(rewa: None) -> None:
     for body, kind in ((b"\xff\x00verb=", form), (b"verb=Identify", parts), (b"--x\r\n", f"{parts}; boundary=x"),
                        (b"{}", "application/json"), (b"verb=Identify&" * 3000, form)):  # fmt: skip
         assert client.post("/oai", body, content_type=kind).status_code < 500
-
-
-def _has_validator() -> bool:
-    perl = shutil.which("perl")
-    return (
-        bool(perl) and subprocess.run([perl, "-MHTTP::OAIPMH::Validator", "-e1"], capture_output=True).returncode == 0
-    )
-
-
-@pytest.mark.skipif(not _has_validator(), reason="needs the Perl module HTTP::OAIPMH::Validator")
-@pytest.mark.django_db(transaction=True)
-def test_the_validator_of_the_open_archives_initiative(live_server: Any, settings: Any, rewa: None) -> None:
-    settings.BASE_URL = live_server.url
-    told = "my $v=HTTP::OAIPMH::Validator->new(base_url=>$ARGV[0]); eval { $v->run_complete_validation };"
-    told += "print $_->[0].': '.$_->[1].qq(\\n) for grep { $_->[0] eq 'FAIL' } @{$v->log->log}; print $v->status"
-    done = subprocess.run(["perl", "-MHTTP::OAIPMH::Validator", "-e", told, f"{live_server.url}/oai"],
-                          capture_output=True, text=True, timeout=60)  # fmt: skip
-    assert done.stdout == "COMPLIANT", done.stdout + done.stderr
