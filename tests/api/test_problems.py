@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from landbridge.registry import queries
 from tests.api.small import Reader, body_of
 
-pytestmark = pytest.mark.usefixtures("node")
+pytestmark = [pytest.mark.usefixtures("node"), pytest.mark.once]  # What a problem looks like.
 
 
 def problem(response: Any, status: int) -> dict[str, Any]:

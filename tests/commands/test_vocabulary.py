@@ -12,6 +12,8 @@ from landbridge.formats.vocabulary import vocabulary
 from tests.commands.test_load import technology, write
 from tests.node import Node
 
+pytestmark = pytest.mark.once  # Label files and an index: nothing here is in the database.
+
 THESAURUS = """@prefix skos: <http://www.w3.org/2004/02/skos/core#> .
 <urn:test:quokka> a skos:Concept ; skos:prefLabel "quokka"@en , "куокка"@ru ; skos:altLabel "Setonix"@en ."""
 

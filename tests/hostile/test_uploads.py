@@ -23,6 +23,8 @@ from landbridge.registry.unnamed import ForgetFiles
 from landbridge.registry.workflow import Verb
 from tests.cast import Cast, assemble
 
+pytestmark = pytest.mark.once  # Files are looked into before the database hears of them.
+
 PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\nstartxref\n0\n%%EOF\n"
 EMPTY = b"PK\x05\x06" + b"\x00" * 18
 SCRIPT = b"<html><script>alert(1)</script></html>"

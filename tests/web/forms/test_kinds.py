@@ -36,6 +36,8 @@ from tests.cast import Cast
 from tests.web.forms.samples import RICH, controls, full
 from tests.web.reading import read_page
 
+pytestmark = pytest.mark.once  # How questions are drawn and read has nothing to do with the database.
+
 ALL = pytest.mark.parametrize("format", FORMATS)
 
 
