@@ -11,7 +11,7 @@ import pytest
 
 from tests.node import Node, Nodes
 
-SHAPES = ("jsonl", "jsonl.gz", "csv", "xlsx")
+SHAPES = ("jsonl.gz", "csv", "xlsx")
 
 
 def technology(number: int, **more: Any) -> bytes:
@@ -64,7 +64,7 @@ def test_a_file_that_is_none_is_one_clear_line(node: Node, tmp_path: Path) -> No
     assert len(done.stderr.splitlines()) == 1
 
 
-@pytest.mark.parametrize("shape", ["jsonl", *(pytest.param(one, marks=pytest.mark.once) for one in SHAPES[1:])])
+@pytest.mark.parametrize("shape", ["jsonl.gz", *(pytest.param(one, marks=pytest.mark.once) for one in SHAPES[1:])])
 def test_an_export_is_loaded_again_without_a_difference(nodes: Nodes, tmp_path: Path, shape: str) -> None:
     here, there = nodes.new(), nodes.new()
     texts = {"title": {"ar": "بنك البذور", "zh": "种子库"}, "summary": {"ar": "يحفظ", "zh": "保存种子；便宜"}}

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from pathlib import Path
 from threading import Event
 from typing import Any
 from urllib.request import urlopen
@@ -25,6 +26,8 @@ from tests.exchange.oai.door import OAI, Clock, Harvester, follow, named, pages,
 from tests.node import Node
 
 LIST = "verb=ListRecords&metadataPrefix=oai_dc"
+
+SAMPLE = Path(__file__).parents[3] / "landbridge" / "sample"
 
 
 def public() -> set[str]:
@@ -169,7 +172,7 @@ def _free_port() -> str:
 
 def _served(node: Node, port: str) -> Iterator[Callable[[str], "etree._Element"]]:
     """The door of a node in processes of its own; at the end it is killed without a word."""
-    process = node.start("run", LANDBRIDGE_PORT=port, LANDBRIDGE_SAMPLE="full")
+    process = node.start("run", LANDBRIDGE_PORT=port)
     url = f"http://127.0.0.1:{port}/oai?"
 
     def ask(query: str) -> "etree._Element":
@@ -193,6 +196,9 @@ def _served(node: Node, port: str) -> Iterator[Callable[[str], "etree._Element"]
 def test_a_harvest_goes_on_after_the_server_was_killed(node: Node) -> None:
     """The sample network, some 290 records, in pages of 200; the new process knows nothing of the old one."""
     port, query, found = _free_port(), "verb=ListRecords&metadataPrefix=mods", list[str]()
+    node.environment["LANDBRIDGE_PORT"] = port  # Under another address all records would be told anew.
+    node.run("load", *map(str, sorted(SAMPLE.glob("*.jsonl"))))
+    node.run("follow", "--once")
     for killed in (_served(node, port), _served(node, port)):
         for ask in killed:
             page = ask(query)
