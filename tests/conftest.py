@@ -76,9 +76,19 @@ _TOUCHES = {
 """A test that asks for one of these has to do with a database."""
 
 
+_ONCE = (
+    "tests/api/test_http.py", "tests/api/test_shapes.py", "tests/exchange/linked/", "tests/exchange/partners/",
+    "tests/hostile/test_accounts.py", "tests/hostile/test_api_writing.py", "tests/hostile/test_mail.py",
+    "tests/web/open/", "tests/web/test_guided.py", "tests/web/test_key_pages.py",
+    "tests/web/test_peers.py", "tests/web/test_people.py",
+)  # fmt: skip
+"""Shapes, headers, words and pages over queries that others ask of both databases: they run on SQLite only, so that
+the whole stays within a quarter of an hour on two cores."""
+
+
 def _runs_twice(item: pytest.Item) -> bool:
     """Whether a test can come out differently on the other database."""
-    if item.get_closest_marker("once"):
+    if item.get_closest_marker("once") or any(part in item.path.as_posix() for part in _ONCE):
         return False
     return item.get_closest_marker("django_db") is not None or not _TOUCHES.isdisjoint(
         getattr(item, "fixturenames", ())
