@@ -17,7 +17,7 @@ def violations(page: Any) -> list[Any]:
     return [(one["id"], [node["html"][:200] for node in one["nodes"]][:3]) for one in found]
 
 
-@pytest.mark.parametrize(("language", "dark"), [("en", False), ("ar", False), ("zh", True)])
+@pytest.mark.parametrize(("language", "dark"), [("en", False), ("ar", True)])
 def test_forms_are_accessible(desk: Any, language: str, dark: bool) -> None:
     page = desk("/write", language=language, dark=dark)
     assert not violations(page)
