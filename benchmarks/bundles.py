@@ -55,6 +55,7 @@ def main() -> None:
         lines = Path(folder) / "lines.jsonl"
         lines.write_bytes(b"".join(orjson.dumps(line.line()) + b"\n" for line in every(given.records)))
         first.call("load", str(lines))
+        first.call("follow", "--once")
         shown = re.sub(r"(?<=[0-9a-f]{4}) (?=[0-9a-f]{4}\b)", "", first.call("node", "show")[3])
         (print_,) = re.findall(r"fingerprint\s+([0-9a-f]{64})", shown)
         second.call("node", "add", "https://first.example", print_)

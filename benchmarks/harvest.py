@@ -64,8 +64,9 @@ class Landbridge:
         lines = self.folder / "records.jsonl"
         with lines.open("wb") as file:
             file.writelines(orjson.dumps(one.line()) + b"\n" for one in records)
-        command = [sys.executable, "-m", "landbridge.cli", "load", str(lines)]
-        subprocess.run(command, env={**os.environ, **self.told}, check=True, stdout=subprocess.DEVNULL)
+        for arguments in (["load", str(lines)], ["follow", "--once"]):
+            command = [sys.executable, "-m", "landbridge.cli", *arguments]
+            subprocess.run(command, env={**os.environ, **self.told}, check=True, stdout=subprocess.DEVNULL)
 
     @contextmanager
     def run(self) -> Iterator["subprocess.Popen[bytes]"]:

@@ -52,6 +52,7 @@ class Node:
         path = self.folder / "lines.jsonl"
         path.write_bytes(b"".join(orjson.dumps(line) + b"\n" for line in lines))
         self.call("load", str(path))
+        self.call("follow", "--once")  # Each statement is signed before anybody asks.
 
     def ask(self, path: str) -> Any:
         """The answer as JSON; None where there is none."""
