@@ -291,3 +291,15 @@ def _models(annotation: Any) -> Iterator[type[Answer]]:
 def required(model: type[BaseModel]) -> tuple[str, ...]:
     """The names of the questions that must be answered before a record can be published."""
     return tuple(name for name, info in model.model_fields.items() if info.is_required())
+
+
+def referred(data: Any) -> Iterator[str]:
+    """The ids of all records that answers refer to, valid or as typed."""
+    if isinstance(data, dict):
+        if isinstance(data.get("record"), str):
+            yield data["record"]
+        for inner in data.values():
+            yield from referred(inner)
+    elif isinstance(data, list):
+        for inner in data:
+            yield from referred(inner)

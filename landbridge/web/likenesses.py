@@ -10,13 +10,13 @@ from django.utils.translation import gettext
 
 from landbridge.exchange.likeness.showing import Beside
 from landbridge.exchange.models import Source
+from landbridge.formats.format import referred
 from landbridge.registry import review
 from landbridge.registry.comparison import compare
 from landbridge.registry.queries import RecordView
 from landbridge.registry.readers import Standing
 from landbridge.web.answers import told
 from landbridge.web.labels import listed, place_name
-from landbridge.web.pages import referred
 from landbridge.web.views.compare import Row, rows
 from landbridge.web.work import reading_of
 

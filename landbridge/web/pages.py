@@ -87,18 +87,6 @@ class Page:
         return bool(self.view.data.get("sample"))
 
 
-def referred(data: Any) -> Iterator[str]:
-    """The ids of all records that the answers refer to."""
-    if isinstance(data, dict):
-        if isinstance(data.get("record"), str):
-            yield data["record"]
-        for inner in data.values():
-            yield from referred(inner)
-    elif isinstance(data, list):
-        for inner in data:
-            yield from referred(inner)
-
-
 def page(view: RecordView, titles: Mapping[str, tuple[str, dict[str, str]]], wanted: str = "", files: str = "") -> Page:
     """The page of a record for a reader of the page's language, or of the language `wanted` of its text.
 

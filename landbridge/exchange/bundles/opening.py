@@ -8,6 +8,7 @@ import os
 import re
 import stat
 import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -53,9 +54,7 @@ class Opened:
                 yield file
         except (zipfile.BadZipFile, EOFError, OSError, NotImplementedError, RuntimeError) as error:
             raise BadBundle("damaged", f"“{shown(name)}” cannot be read: {str(error)[:100]}.") from error
-        except Exception as error:  # zlib.error has no common ancestor with the others.
-            if type(error).__module__ != "zlib":
-                raise
+        except zlib.error as error:
             raise BadBundle("damaged", f"“{shown(name)}” cannot be unpacked: {str(error)[:100]}.") from error
 
     def _opened(self, name: str) -> IO[bytes]:

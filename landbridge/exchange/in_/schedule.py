@@ -4,18 +4,17 @@ A source that fails is asked again after growing pauses; when it fails again and
 """
 
 import logging
-import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Final
 
-from django.db import connections
 from django.utils import timezone
 
 from landbridge.exchange.in_ import claims, held
 from landbridge.exchange.in_.running import STOPPED, carry_out
 from landbridge.exchange.in_.undoing import undo
 from landbridge.exchange.models import Source, SourceRun
+from landbridge.lib import background
 from landbridge.parties.notices import tell
 from landbridge.parties.permissions import Permission
 from landbridge.registry.readers import who_may
@@ -72,18 +71,14 @@ def _in_background(run: SourceRun) -> None:
     """In a thread of its own: a source that takes its time must not hold up those who follow the journal."""
     source_id, run_id = run.source_id, run.pk
 
-    def work() -> None:
-        try:
-            carry_out_now(run_id)
-        except Exception:
-            logger.exception("The run %s of the source %s failed; it is taken up again later", run_id, source_id)
-            _resting[source_id] = timezone.now() + PAUSES[0]
-        finally:
-            _busy.discard(source_id)
-            connections.close_all()
+    def rest() -> None:
+        _resting[source_id] = timezone.now() + PAUSES[0]
 
     _busy.add(source_id)
-    threading.Thread(target=work, name=f"source-{source_id}", daemon=True).start()
+    background.begin(
+        lambda: carry_out_now(run_id), name=f"source-{source_id}", doing=f"The run {run_id} of the source {source_id}",
+        failed=rest, after=lambda: _busy.discard(source_id),
+    )  # fmt: skip
 
 
 class RunSources:

@@ -3,19 +3,15 @@
 A word costs less than asking every few seconds, and a change is seen everywhere in seconds.
 """
 
-import logging
 import threading
 import time
 from collections.abc import Callable
 from typing import Final
 
-from django.db import connections
-
 from landbridge.exchange.models import Peer
 from landbridge.exchange.nodes.keys import this_node
+from landbridge.lib import background
 from landbridge.lib.doors.http import Failed, Unsafe
-
-logger = logging.getLogger(__name__)
 
 REST: Final = 600.0
 """Seconds for which a peer is left alone that could not be reached."""
@@ -28,16 +24,7 @@ _going = threading.Lock()
 
 def in_background(work: Callable[[], object]) -> None:
     """Do it in a thread of its own: a peer that takes its time must not hold up those who follow the journal."""
-
-    def run() -> None:
-        try:
-            work()
-        except Exception:
-            logger.exception("Telling the peers failed; it is tried again")
-        finally:
-            connections.close_all()
-
-    threading.Thread(target=run, name="exchange-nudge", daemon=True).start()
+    background.begin(work, name="exchange-nudge", doing="Telling the peers")
 
 
 def soon(start: Callable[[Callable[[], object]], None] | None = None) -> None:

@@ -1,17 +1,12 @@
 """What the clock does for the exchange: begin what is due with each peer, and keep things tidy."""
 
-import logging
-import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Final
 
-from django.db import connections
-
 from landbridge.exchange.models import Exchange, Peer
 from landbridge.exchange.nodes import fetching, nudging, quarantine, serving, statements, sync
-
-logger = logging.getLogger(__name__)
+from landbridge.lib import background
 
 PEERS_AT_ONCE: Final = 4
 KEPT: Final = timedelta(days=90)
@@ -23,20 +18,17 @@ def begin(peer: Peer) -> None:
     """Begin an exchange that is due, in a thread of its own: a peer that takes its time must hold up nobody."""
 
     def work() -> None:
-        try:
-            if sync.claim(peer):
-                peer.refresh_from_db()
-                sync.exchange(peer)
-        except Exception:
-            logger.exception("The exchange with %s failed; it is tried again", peer.address)
-        finally:
-            _busy.discard(peer.pk)
-            connections.close_all()
+        if sync.claim(peer):
+            peer.refresh_from_db()
+            sync.exchange(peer)
 
     if peer.pk in _busy:
         return
     _busy.add(peer.pk)
-    threading.Thread(target=work, name=f"exchange-{peer.pk}", daemon=True).start()
+    background.begin(
+        work, name=f"exchange-{peer.pk}", doing=f"The exchange with {peer.address}",
+        after=lambda: _busy.discard(peer.pk),
+    )  # fmt: skip
 
 
 class ExchangeWithPeers:

@@ -7,8 +7,6 @@ a process that dies in between leaves the claim to run out, and the message is s
 import base64
 import hashlib
 import hmac
-import logging
-import threading
 import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -16,18 +14,16 @@ from typing import Final
 
 import orjson
 from django.conf import settings
-from django.db import connections
 from django.db.models import F, Min, Q
 from django.utils import timezone
 
 from landbridge.exchange.models import Delivery, Webhook
 from landbridge.exchange.out.webhooks import SECRET_MARK, TEST, told
+from landbridge.lib import background
 from landbridge.lib.doors.http import Failed, Unsafe, post
 from landbridge.parties.notices import tell
 from landbridge.registry.models import Change, Record
 from landbridge.registry.readers import reader_of
-
-logger = logging.getLogger(__name__)
 
 PAUSES: Final = tuple(
     timedelta(seconds=seconds) for seconds in (5, 300, 1800, 7200, 5 * 3600, 10 * 3600, 14 * 3600, 20 * 3600, 24 * 3600)
@@ -153,18 +149,11 @@ def _give_up(webhook: Webhook, now: datetime, error: str) -> None:
 
 def _in_background(webhook_id: int) -> None:
     """Send in a thread of its own: an address that takes its time must not hold up those who follow the journal."""
-
-    def work() -> None:
-        try:
-            serve(webhook_id)
-        except Exception:
-            logger.exception("Sending to the webhook %s failed; it is tried again", webhook_id)
-        finally:
-            _busy.discard(webhook_id)
-            connections.close_all()
-
     _busy.add(webhook_id)
-    threading.Thread(target=work, name=f"webhook-{webhook_id}", daemon=True).start()
+    background.begin(
+        lambda: serve(webhook_id), name=f"webhook-{webhook_id}", doing=f"Sending to the webhook {webhook_id}",
+        after=lambda: _busy.discard(webhook_id),
+    )  # fmt: skip
 
 
 class DeliverWebhooks:

@@ -67,9 +67,7 @@ class Provider:
 
 
 def providers(view: RecordView) -> Iterator[Provider]:
-    """Who provides, asks or organises; nobody where the record asks not to show who."""
-    if view.data.get("anonymous"):
-        return
+    """Who provides, asks or organises, of a record as everybody may see it."""
     for name, question in questions(FORMATS[view.format]).items():
         if isinstance(question, Organisation) and question.role == "provider":
             for one in view.data.get(name) or ():

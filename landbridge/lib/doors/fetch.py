@@ -5,20 +5,18 @@ first. Bytes are counted after unpacking, time as a whole, and what is too long 
 the answer: half a document is never taken for the whole.
 """
 
-import socket
 import ssl
 import tempfile
 import time
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from http.client import HTTPException, HTTPResponse
-from ipaddress import IPv4Network, IPv6Network, ip_address
 from typing import IO, Final
 from urllib.parse import urljoin
 
-from landbridge.lib.doors.http import Connection, Failed, Target, Unsafe, ended_after, is_open, target
+from landbridge.lib.doors.http import Connection, Failed, Networks, ended_after, resolve, target
 
 MOST_BYTES: Final = 200_000_000
 SECONDS: Final = 120.0
@@ -27,7 +25,6 @@ IN_MEMORY: Final = 1_000_000
 """Bytes of an answer that are held in memory; the rest lies in a file that nobody else sees."""
 _CHUNK: Final = 1 << 16
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
-Networks = Sequence[IPv4Network | IPv6Network]
 
 
 @dataclass
@@ -102,7 +99,7 @@ def _ask(
 ) -> Fetched:  # fmt: skip
     to = target(url, local=True)
     seconds = max(until - time.monotonic(), 0.1)
-    address = addresses(to, neighbours)[0]
+    address = resolve(to, neighbours=neighbours)[0]
     with closing(Connection(to, address, min(seconds, 30))) as connection, ended_after(connection, seconds):
         try:
             connection.request(method, to.path, data, dict(headers))
@@ -124,31 +121,6 @@ def _ask(
             if time.monotonic() >= until:
                 raise Failed("The answer took too long.") from None
             raise Failed(f"No connection: {getattr(error, 'strerror', None) or type(error).__name__}"[:120]) from None
-
-
-def addresses(to: Target, neighbours: Networks = ()) -> list[str]:
-    """The addresses behind a name, all of them checked.
-
-    Raises:
-        Unsafe: one of them is neither in the open Internet nor a neighbour.
-        Failed: the name is not known.
-    """
-    try:
-        found = socket.getaddrinfo(to.host, to.port, type=socket.SOCK_STREAM, proto=socket.IPPROTO_TCP)
-    except (OSError, UnicodeError):
-        raise Failed("The name of the host is not known.") from None
-    named = list(dict.fromkeys(str(one[4][0]) for one in found))
-    for address in named:
-        if not is_open(address) and not _is_neighbour(address, neighbours):
-            raise Unsafe("The address leads to a host that is not in the open Internet.")
-    if not named:
-        raise Failed("The name of the host is not known.")
-    return named
-
-
-def _is_neighbour(address: str, neighbours: Networks) -> bool:
-    found = ip_address(address.partition("%")[0])
-    return any(found in network for network in neighbours if network.version == found.version)
 
 
 def _unpacked(response: HTTPResponse, body: IO[bytes], most_bytes: int) -> int:

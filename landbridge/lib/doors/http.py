@@ -8,15 +8,16 @@ Time and bytes are bounded as a whole, so that nobody can hold a thread by answe
 import http.client
 import socket
 import ssl
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
-from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from threading import Timer
 from typing import Final
 from urllib.parse import SplitResult, urlsplit
 
+Networks = Sequence[IPv4Network | IPv6Network]
 SECONDS: Final = 10.0
 MOST_BYTES: Final = 64 * 1024
 """Of an answer; what is longer is cut."""
@@ -127,8 +128,9 @@ def _inside(one: IPv4Address | IPv6Address) -> Iterator[IPv4Address]:
     yield from (found for found in (one.ipv4_mapped, one.sixtofour, translated, *teredo) if found is not None)
 
 
-def resolve(to: Target, *, local: bool = False) -> list[str]:
-    """The addresses behind the name, all of them checked. `local` lets loopback through, for a receiver next door.
+def resolve(to: Target, *, local: bool = False, neighbours: Networks = ()) -> list[str]:
+    """The addresses behind the name, all of them checked. `local` lets loopback through, for a receiver next door;
+    `neighbours` are the networks beyond the open Internet that the operator lets this node call.
 
     Raises:
         Unsafe: one of them is not in the open Internet.
@@ -140,11 +142,18 @@ def resolve(to: Target, *, local: bool = False) -> list[str]:
         raise Failed("The name of the host is not known.") from None
     addresses = list(dict.fromkeys(str(one[4][0]) for one in found))
     for address in addresses:
-        if not is_open(address) and not (local and ip_address(address.partition("%")[0]).is_loopback):
+        if not is_open(address) and not _is_let_through(address, local, neighbours):
             raise Unsafe("The address leads to a host that is not in the open Internet.")
     if not addresses:
         raise Failed("The name of the host is not known.")
     return addresses
+
+
+def _is_let_through(address: str, local: bool, neighbours: Networks) -> bool:
+    found = ip_address(address.partition("%")[0])
+    return (local and found.is_loopback) or any(
+        found in network for network in neighbours if network.version == found.version
+    )
 
 
 @cache

@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from django.utils.safestring import SafeString
 
 from landbridge.formats.fields import RichText, Text
-from landbridge.formats.format import SECTIONS, CommonFormat, parts, questions, required, sections
+from landbridge.formats.format import SECTIONS, CommonFormat, parts, questions, referred, required, sections
 from landbridge.formats.library import FORMATS
 from landbridge.formats.validate import InvalidRecord, Problem
 from landbridge.formats.vocabulary import vocabulary
@@ -32,7 +32,6 @@ from landbridge.web.forms.render import draw
 from landbridge.web.forms.saving import Verb, fingerprints, tongue_of
 from landbridge.web.forms.steps import advice, after, named, steps
 from landbridge.web.labels import capital, format_name, language_name, reader_language, said
-from landbridge.web.pages import referred
 from landbridge.web.people import reader_of
 
 _LIST: Final = re.compile(r' list="d-([a-z_]+)"')

@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext
 
 from landbridge.formats.editions import current
+from landbridge.formats.format import referred
 from landbridge.formats.library import FORMATS
 from landbridge.formats.validate import InvalidRecord, validate
 from landbridge.lib.languages import is_language_tag
@@ -18,7 +19,7 @@ from landbridge.registry.writing import digest
 from landbridge.web.figures import marked
 from landbridge.web.forms.errors import wrongs
 from landbridge.web.forms.page import problems_of
-from landbridge.web.pages import countries, page, referred
+from landbridge.web.pages import countries, page
 from landbridge.web.people import reader_of
 
 

@@ -14,6 +14,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import override
 
 from landbridge.exchange.bundles.contents import Put
+from landbridge.formats.format import referred
 from landbridge.formats.library import FORMATS
 from landbridge.lib.languages import NAMES, direction
 from landbridge.registry.queries import RecordView, titles
@@ -23,7 +24,7 @@ from landbridge.web.labels import capital, format_plural, place_name, place_term
 from landbridge.web.offline.links import relinked
 from landbridge.web.offline.lists import Lists
 from landbridge.web.offline.names import list_page, record_page, up
-from landbridge.web.pages import Page, page, referred
+from landbridge.web.pages import Page, page
 from landbridge.web.templatetags.safeguards import safeguards
 
 _BATCH: Final = 200

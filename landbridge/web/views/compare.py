@@ -10,7 +10,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
-from landbridge.formats.format import questions
+from landbridge.formats.format import questions, referred
 from landbridge.formats.library import FORMATS
 from landbridge.lib.languages import direction
 from landbridge.registry import review
@@ -19,7 +19,6 @@ from landbridge.registry.queries import Pair, pair
 from landbridge.registry.rules import reads_drafts
 from landbridge.web.answers import Reading, show
 from landbridge.web.labels import capital, language_name, said
-from landbridge.web.pages import referred
 from landbridge.web.people import reader_of, standing
 from landbridge.web.views.errors import telling
 from landbridge.web.views.records import readable_id

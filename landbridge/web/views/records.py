@@ -15,6 +15,7 @@ from landbridge.cooperation.matching import match_record
 from landbridge.exchange.out.cbd.documents import schemas_of
 from landbridge.exchange.out.linked import addresses, jsonld, signposts
 from landbridge.exchange.out.linked.minting import dois
+from landbridge.formats.format import referred
 from landbridge.lib.languages import is_language_tag
 from landbridge.registry.contacting import may_be_reached
 from landbridge.registry.endorsements import endorsements
@@ -26,7 +27,7 @@ from landbridge.web.figures import marked
 from landbridge.web.hits import Fit, Line, groups, of_hits, of_match
 from landbridge.web.labels import reader_language, spelled
 from landbridge.web.negotiation import shape
-from landbridge.web.pages import Page, countries, page, referred
+from landbridge.web.pages import Page, countries, page
 from landbridge.web.people import account_of, reader_of, standing
 from landbridge.web.said import SHOWN, offered, origin_as_json, origin_of, said_of
 from landbridge.web.views import linked

@@ -13,7 +13,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext
 
 from landbridge.formats import tidy
-from landbridge.formats.format import questions
+from landbridge.formats.format import questions, referred
 from landbridge.formats.library import FORMATS
 from landbridge.formats.validate import InvalidRecord
 from landbridge.lib.languages import is_language_tag
@@ -26,7 +26,6 @@ from landbridge.registry.workflow import NotPossible, State, Verb
 from landbridge.registry.writing import Conflict, Forbidden, Said
 from landbridge.web.forms.errors import wrongs
 from landbridge.web.forms.held import keeping
-from landbridge.web.pages import referred
 from landbridge.web.people import actor_of, signed_in, standing
 from landbridge.web.states import moment, verb_done
 from landbridge.web.views.errors import not_found, telling

@@ -11,6 +11,7 @@ from landbridge.exchange.in_.door import BadSource
 from landbridge.exchange.in_.running import STOPPED
 from landbridge.exchange.in_.schedule import PAUSES, ForgetSourceRuns, RunSources
 from landbridge.exchange.models import Source, SourceRun
+from landbridge.lib import background
 from landbridge.parties.models import Notice
 from landbridge.registry.models import Record
 from tests import cast
@@ -154,8 +155,8 @@ def test_what_fails_in_a_thread_is_left_alone_for_a_while(monkeypatch: pytest.Mo
         def __init__(self, target: Any, **named: Any) -> None:
             self.start = target
 
-    monkeypatch.setattr(schedule.threading, "Thread", Now)
-    monkeypatch.setattr(schedule.connections, "close_all", lambda: None)
+    monkeypatch.setattr(background.threading, "Thread", Now)
+    monkeypatch.setattr(background.connections, "close_all", lambda: None)
     monkeypatch.setattr(schedule, "carry_out_now", lambda run: 1 / 0)
     run = claims.ask(source(), by=None)
     RunSources().run(timezone.now())

@@ -22,10 +22,10 @@ from landbridge.exchange.in_.sources.known import (
     record,
     refused,
     texts,
+    themes,
 )
-from landbridge.exchange.in_.sources.opening import opened
+from landbridge.exchange.in_.sources.opening import whole
 from landbridge.formats import tidy
-from landbridge.formats.vocabulary import vocabulary
 from landbridge.lib.languages import DEFAULT
 
 LARGEST: Final = 50_000_000
@@ -79,17 +79,15 @@ class Bibliography:
     )
 
     def read(self, ask: Ask) -> Iterator[Found | Checkpoint]:
-        with opened(ask) as source:
-            if source is None:
+        with whole(ask, "list", LARGEST) as read:
+            if read is None:
                 yield Checkpoint(dict(ask.state))
                 return
-            raw = source.stream.read(LARGEST + 1)
-            if len(raw) > LARGEST:
-                raise BadSource(f"The list is larger than {LARGEST // 1_000_000} MB; bring it in parts.")
+            raw, state = read
             default = language(str(ask.settings.get("language") or ""), DEFAULT)
             for number, entry in enumerate(_entries(_decoded(raw)), 1):
                 yield entry if isinstance(entry, Found) else _found(entry, default, f"entry {number}")
-            yield Checkpoint(source.state, done=True)
+            yield Checkpoint(state, done=True)
 
 
 def _decoded(raw: bytes) -> str:
@@ -228,7 +226,7 @@ def _found(entry: Entry, default: str, where: str) -> Found:
         "resource_types": [kind] if kind else [], "resource_languages": [term] if term else [],
         "authors": [author for name in entry.authors if (author := line(name, 300))][:50], "year": year,
         "publishers": organisations((name, "") for name in entry.publishers),
-        "identifier": doi or line(entry.identifier, 300), "links": addresses, "themes": _themes(entry.keywords),
+        "identifier": doi or line(entry.identifier, 300), "links": addresses, "themes": themes(entry.keywords),
     })  # fmt: skip
     facts = {"kind": entry.kind, "keywords": [word for one in entry.keywords if (word := one.strip())],
              "within": entry.within}  # fmt: skip
@@ -243,8 +241,3 @@ def _in_a_sentence(entry: Entry, title: str) -> str:
     parts = [entry.within, next(iter(filter(None, entry.publishers)), ""), entry.year if len(entry.year) < 12 else ""]
     told = " · ".join(part for one in parts if (part := line(tidy.without_markup(one), 300)))
     return told or title
-
-
-def _themes(keywords: list[str]) -> list[str]:
-    named = (vocabulary("themes").find(word.strip()) for word in keywords if word.strip())
-    return list(dict.fromkeys(term.id for term in named if term))[:8]

@@ -18,10 +18,10 @@ from landbridge.exchange.in_.sources.known import (
     record,
     refused,
     texts,
+    themes,
 )
-from landbridge.exchange.in_.sources.opening import opened
+from landbridge.exchange.in_.sources.opening import whole
 from landbridge.formats import tidy
-from landbridge.formats.vocabulary import vocabulary
 from landbridge.lib.languages import DEFAULT
 
 if TYPE_CHECKING:
@@ -40,20 +40,18 @@ class Calendar:
     )
 
     def read(self, ask: Ask) -> Iterator[Found | Checkpoint]:
-        with opened(ask) as source:
-            if source is None:
+        with whole(ask, "calendar", LARGEST) as read:
+            if read is None:
                 yield Checkpoint(dict(ask.state))
                 return
-            raw = source.stream.read(LARGEST + 1)
-            if len(raw) > LARGEST:
-                raise BadSource(f"The calendar is larger than {LARGEST // 1_000_000} MB.")
+            raw, state = read
             default = language(str(ask.settings.get("language") or ""), DEFAULT)
             number = 0
             for calendar in _calendars(raw):
                 for event in calendar.walk("VEVENT"):
                     number += 1
                     yield _read(event, default, ask.now, f"event {number}")
-            yield Checkpoint(source.state)
+            yield Checkpoint(state)
 
 
 def _calendars(raw: bytes) -> "list[Component]":
@@ -92,7 +90,7 @@ def _found(event: "Component", default: str, now: datetime | None, where: str) -
         "title": {tag: title}, "summary": summary or {tag: title},
         "period": {"start": _day(begins), "end": _last_day(event, begins)},
         "city": texts([(tag, _text(event, "LOCATION"))], 300), "links": links([link(address)], 5),
-        "organisers": organisations([(_organiser(event), "")]), "themes": _themes(categories),
+        "organisers": organisations([(_organiser(event), "")]), "themes": themes(categories),
         "cancelled": True if _text(event, "STATUS").upper() == "CANCELLED" else None, "point": _point(event),
     })  # fmt: skip
     return found(
@@ -142,11 +140,6 @@ def _categories(event: "Component") -> list[str]:
     found_in = event.get("CATEGORIES") or ()
     parts = found_in if isinstance(found_in, list) else [found_in]
     return [line(str(one), 100) for part in parts for one in getattr(part, "cats", [part])][:50]
-
-
-def _themes(categories: list[str]) -> list[str]:
-    named = (vocabulary("themes").find(one) for one in categories if one)
-    return list(dict.fromkeys(term.id for term in named if term))[:8]
 
 
 def _point(event: "Component") -> dict[str, float] | None:

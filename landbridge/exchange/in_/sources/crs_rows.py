@@ -5,6 +5,7 @@ import csv
 import io
 import re
 import zipfile
+import zlib
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -83,7 +84,7 @@ class Rows:
                 for part in _parts(archive, self.name):
                     with archive.open(part) as stream:
                         yield part.filename, _text(stream)
-        except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, ValueError) as error:
+        except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, ValueError) as error:
             if isinstance(error, BadSource | UnicodeError):
                 raise
             raise BadSource(f"{self.name} is damaged or locked: {shorter(str(error), 200)}.") from None

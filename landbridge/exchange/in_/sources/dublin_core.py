@@ -16,6 +16,7 @@ from landbridge.exchange.in_.sources.known import (
     place,
     record,
     texts,
+    themes,
 )
 from landbridge.formats import tidy
 from landbridge.formats.vocabulary import vocabulary
@@ -57,7 +58,7 @@ def resource(root: "_Element", default: str, address: str = "") -> dict[str, Any
         "title": title, "summary": summary or title, **_made_by(said), **_kinds(said), **_identified(said, address),
         "resource_languages": _terms(language_term(text) for _, text in said["language"]),
         "places": _terms(place(text) for _, text in said["coverage"]),
-        "themes": _themes(said["subject"]), "work_licence": next(_licences(said["rights"]), None),
+        "themes": themes(text for _, text in said["subject"]), "work_licence": next(_licences(said["rights"]), None),
     }))  # fmt: skip
 
 
@@ -118,12 +119,6 @@ def _identified(said: Mapping[str, Said], address: str) -> dict[str, Any]:
 
 def _terms(found: Iterator[str | None]) -> list[str]:
     return list(dict.fromkeys(one for one in found if one))
-
-
-def _themes(subjects: Said) -> list[str]:
-    """The themes of the Convention that a subject names by its label; other subjects stay among the facts."""
-    named = (vocabulary("themes").find(text.strip()) for _, text in subjects)
-    return list(dict.fromkeys(term.id for term in named if term))[:8]
 
 
 def _licences(rights: Said) -> Iterator[str]:

@@ -28,7 +28,7 @@ from landbridge.exchange.in_.sources.known import (
     refused,
     texts,
 )
-from landbridge.exchange.in_.sources.opening import opened
+from landbridge.exchange.in_.sources.opening import archive, opened
 from landbridge.lib.languages import DEFAULT, is_language_tag
 
 if TYPE_CHECKING:
@@ -64,18 +64,13 @@ class Eml:
 
 def _documents(stream: IO[bytes], name: str) -> Iterator[tuple[str, bytes]]:
     """(name, bytes) of each metadata document: the file itself, or those that an archive holds."""
-    start = stream.read(4)
-    stream.seek(0)
-    if start != b"PK\x03\x04":
-        yield name, _bounded(stream, name)
-        return
-    try:
-        with zipfile.ZipFile(stream) as archive:
-            for part in _parts(archive, name):
-                with archive.open(part) as inside:
-                    yield part, _bounded(inside, part)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, KeyError) as error:
-        raise BadSource(f"{name} is damaged or packed in a way that is not read: {str(error)[:200]}") from None
+    with archive(stream, name) as packed:
+        if packed is None:
+            yield name, _bounded(stream, name)
+            return
+        for part in _parts(packed, name):
+            with packed.open(part) as inside:
+                yield part, _bounded(inside, part)
 
 
 def _bounded(stream: IO[bytes], name: str) -> bytes:

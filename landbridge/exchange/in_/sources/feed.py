@@ -20,10 +20,10 @@ from landbridge.exchange.in_.sources.known import (
     record,
     refused,
     texts,
+    themes,
 )
-from landbridge.exchange.in_.sources.opening import opened
+from landbridge.exchange.in_.sources.opening import whole
 from landbridge.formats import tidy
-from landbridge.formats.vocabulary import vocabulary
 from landbridge.lib.languages import DEFAULT
 
 LARGEST: Final = 20_000_000
@@ -41,17 +41,15 @@ class Feed:
     )
 
     def read(self, ask: Ask) -> Iterator[Found | Checkpoint]:
-        with opened(ask) as source:
-            if source is None:
+        with whole(ask, "feed", LARGEST) as read:
+            if read is None:
                 yield Checkpoint(dict(ask.state))
                 return
-            raw = source.stream.read(LARGEST + 1)
-            if len(raw) > LARGEST:
-                raise BadSource(f"The feed is larger than {LARGEST // 1_000_000} MB.")
-            read = _parsed(raw)
-            for number, entry in enumerate(read["entries"], 1):
-                yield _found(entry, read["feed"], ask, f"entry {number}")
-            yield Checkpoint(source.state)
+            raw, state = read
+            parsed = _parsed(raw)
+            for number, entry in enumerate(parsed["entries"], 1):
+                yield _found(entry, parsed["feed"], ask, f"entry {number}")
+            yield Checkpoint(state)
 
 
 def _parsed(raw: bytes) -> Mapping[str, Any]:
@@ -85,7 +83,7 @@ def _found(entry: Mapping[str, Any], feed: Mapping[str, Any], ask: Ask, where: s
     source = str((entry.get("source") or {}).get("title") or feed.get("title") or "")
     stated = _moment(entry, ask.now)
     data = {"title": {tag: title}, "summary": summary or {tag: title}, "links": links([link(address)], 5),
-            "themes": _themes(entry)}  # fmt: skip
+            "themes": themes(str(one.get("term") or "") for one in entry.get("tags") or ())}  # fmt: skip
     more: dict[str, Any] = {"organisers": organisations([(source, "")])} if is_event else _of_resource(source, stated)
     return found(
         key, record=record("event" if is_event else "resource", tag, answered({**data, **more})), title=title,
@@ -106,9 +104,3 @@ def _moment(entry: Mapping[str, Any], now: datetime | None) -> datetime | None:
     except (ValueError, OverflowError, OSError, TypeError):
         return None
     return moment if moment and moment.year >= 1900 and moment <= (now or datetime.now(UTC)) else None
-
-
-def _themes(entry: Mapping[str, Any]) -> list[str]:
-    tags = (str(one.get("term") or "").strip() for one in entry.get("tags") or ())
-    named = (vocabulary("themes").find(tag) for tag in tags if tag)
-    return list(dict.fromkeys(term.id for term in named if term))[:8]

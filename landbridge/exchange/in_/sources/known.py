@@ -106,6 +106,12 @@ def language_term(name: str) -> str | None:
     return term.id if term else None
 
 
+def themes(words: Iterable[str]) -> list[str]:
+    """The themes of the Convention that words name by their labels; what names none stays among the facts."""
+    named = (vocabulary("themes").find(word) for one in words if (word := one.strip()))
+    return list(dict.fromkeys(term.id for term in named if term))[:8]
+
+
 def shorter(text: str, limit: int) -> str:
     """The text, cut after a word where it is too long."""
     if len(text) <= limit:

@@ -1,6 +1,8 @@
 """Opening what a door is to read: the file that somebody brought, or the one behind an address."""
 
 import gzip
+import zipfile
+import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -48,6 +50,43 @@ def unpacked(stream: IO[bytes]) -> IO[bytes]:
     start = stream.read(2)
     stream.seek(0)
     return cast(IO[bytes], gzip.GzipFile(fileobj=stream)) if start == b"\x1f\x8b" else stream
+
+
+@contextmanager
+def whole(ask: Ask, what: str, largest: int) -> Iterator[tuple[bytes, dict[str, str]] | None]:
+    """(all of it, what the next run asks with) of a source that is read as a whole; None where it has not changed.
+
+    Raises:
+        BadSource: it is larger than so many bytes, or the address does not answer with a file.
+    """
+    with opened(ask) as source:
+        if source is None:
+            yield None
+            return
+        raw = source.stream.read(largest + 1)
+        if len(raw) > largest:
+            raise BadSource(f"The {what} is larger than {largest // 1_000_000} MB; bring it in parts.")
+        yield raw, source.state
+
+
+@contextmanager
+def archive(stream: IO[bytes], name: str) -> Iterator[zipfile.ZipFile | None]:
+    """The ZIP archive that a file is, or None where it is none.
+
+    Raises:
+        BadSource: it is damaged, locked, or packed in a way that is not read here.
+    """
+    start = stream.read(4)
+    stream.seek(0)
+    if start != b"PK\x03\x04":
+        yield None
+        return
+    try:
+        with zipfile.ZipFile(stream) as found:
+            yield found
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError) as error:
+        said = shorter(str(error), 200)
+        raise BadSource(f"{name[:100]} is damaged or packed in a way that is not read: {said}") from None
 
 
 def expect(status: int, address: str) -> None:

@@ -4,7 +4,6 @@ Identifiers are looked at anew in every run: one that was withdrawn, or is no lo
 after it.
 """
 
-import zipfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -18,7 +17,7 @@ from landbridge.exchange.in_.door import Ask, BadSource, Checkpoint, Found, Sett
 from landbridge.exchange.in_.sources import ror
 from landbridge.exchange.in_.sources.json_objects import objects
 from landbridge.exchange.in_.sources.known import found, listed, moment, refused
-from landbridge.exchange.in_.sources.opening import expect, opened
+from landbridge.exchange.in_.sources.opening import archive, expect, opened
 
 ADDRESS: Final = "https://api.ror.org/v2/organizations"
 EVERY: Final = 1_000
@@ -66,21 +65,16 @@ def _dump(ask: Ask) -> Iterator[Found | Checkpoint]:
 @contextmanager
 def _unzipped(stream: IO[bytes], name: str) -> Iterator[IO[bytes]]:
     """The dump of schema v2 inside a ZIP archive."""
-    start = stream.read(4)
-    stream.seek(0)
-    if start != b"PK\x03\x04":
-        yield stream
-        return
-    try:
-        with zipfile.ZipFile(stream) as archive:
-            parts = [part for part in archive.infolist() if part.filename.lower().endswith((".json", ".jsonl"))]
-            parts.sort(key=lambda part: ("v2" not in part.filename, part.filename))
-            if not parts:
-                raise BadSource(f"{name[:100]} holds no JSON.")
-            with archive.open(parts[0]) as inside:
-                yield inside
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError) as error:
-        raise BadSource(f"{name[:100]} is damaged or packed in a way that is not read: {str(error)[:200]}") from None
+    with archive(stream, name) as packed:
+        if packed is None:
+            yield stream
+            return
+        parts = [part for part in packed.infolist() if part.filename.lower().endswith((".json", ".jsonl"))]
+        parts.sort(key=lambda part: ("v2" not in part.filename, part.filename))
+        if not parts:
+            raise BadSource(f"{name[:100]} holds no JSON.")
+        with packed.open(parts[0]) as inside:
+            yield inside
 
 
 def _asked(ask: Ask) -> Iterator[Found | Checkpoint]:

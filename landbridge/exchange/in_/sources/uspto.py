@@ -1,6 +1,5 @@
 """USPTO: US patents from files of all eras; each is put by until a person makes a draft of it."""
 
-import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import IO, TYPE_CHECKING, Final
@@ -9,7 +8,7 @@ from django.utils.translation import gettext_noop
 
 from landbridge.exchange.in_.door import Ask, BadSource, Checkpoint, Found
 from landbridge.exchange.in_.sources.known import refused
-from landbridge.exchange.in_.sources.opening import opened
+from landbridge.exchange.in_.sources.opening import archive, opened
 from landbridge.exchange.in_.sources.patents import CLASSES, Patent, family, wanted
 from landbridge.exchange.in_.sources.uspto_documents import SOURCE, classes, documents, patent
 
@@ -50,20 +49,15 @@ class Uspto:
 @contextmanager
 def _unzipped(stream: IO[bytes], name: str) -> Iterator[IO[bytes]]:
     """The text inside, where it is packed as the weekly files are."""
-    start = stream.read(4)
-    stream.seek(0)
-    if start != b"PK\x03\x04":
-        yield stream
-        return
-    try:
-        with zipfile.ZipFile(stream) as archive:
-            parts = [part for part in archive.infolist() if part.filename.lower().endswith((".xml", ".txt", ".sgm"))]
-            if len(parts) != 1:
-                raise BadSource(f"{name[:100]} holds {len(parts)} files of patents; bring them one by one.")
-            with archive.open(parts[0]) as inside:
-                yield inside
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError) as error:
-        raise BadSource(f"{name[:100]} is damaged or packed in a way that is not read: {str(error)[:200]}") from None
+    with archive(stream, name) as packed:
+        if packed is None:
+            yield stream
+            return
+        parts = [part for part in packed.infolist() if part.filename.lower().endswith((".xml", ".txt", ".sgm"))]
+        if len(parts) != 1:
+            raise BadSource(f"{name[:100]} holds {len(parts)} files of patents; bring them one by one.")
+        with packed.open(parts[0]) as inside:
+            yield inside
 
 
 def _patents(stream: IO[bytes]) -> "Iterator[Patent | ValueError | None]":

@@ -1,10 +1,11 @@
 """The permanent addresses of what this node describes, and what everybody may see of it."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.conf import settings
 
+from landbridge.formats.format import referred
 from landbridge.formats.vocabulary import Term, vocabulary
 from landbridge.registry.disclosure import public_part
 from landbridge.registry.queries import RecordView, titles
@@ -49,21 +50,8 @@ def is_public(view: RecordView) -> bool:
 
 
 def told(view: RecordView) -> dict[str, Any]:
-    """The answers that everybody may see, whoever read the record; not who asks where they do not want to be named."""
-    data = public_part(view.format, view.data)
-    return {name: data[name] for name in data if name != "requester"} if data.get("anonymous") else data
-
-
-def referred(data: Any) -> Iterator[str]:
-    """The ids of all records that the answers name."""
-    if isinstance(data, dict):
-        if isinstance(data.get("record"), str):
-            yield data["record"]
-        for inner in data.values():
-            yield from referred(inner)
-    elif isinstance(data, list):
-        for inner in data:
-            yield from referred(inner)
+    """The answers that everybody may see, whoever read the record."""
+    return public_part(view.format, view.data)
 
 
 def titles_for(views: Iterable[RecordView]) -> Titles:

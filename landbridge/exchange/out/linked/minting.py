@@ -15,7 +15,6 @@ from typing import Final, Literal
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
-from django.db import connections
 from django.utils import timezone
 
 from landbridge.exchange.models import Doi
@@ -23,6 +22,7 @@ from landbridge.exchange.out.linked import addresses
 from landbridge.exchange.out.linked.datacite import metadata
 from landbridge.exchange.out.linked.minter import Minter, NotMinted, State, minter
 from landbridge.formats.library import FORMATS
+from landbridge.lib import background
 from landbridge.registry.models import Change
 from landbridge.registry.queries import RecordView, states
 
@@ -120,18 +120,8 @@ def _tell(by: Minter, one: Doi, view: RecordView | None) -> None:
 
 def _in_background(now: datetime) -> None:
     """In a thread of its own: a registry that takes its time must not hold up those who follow the journal."""
-
-    def work() -> None:
-        try:
-            tell(minter(), now)
-        except Exception:
-            logger.exception("Telling of DOIs failed; it is tried again")
-        finally:
-            _busy.release()
-            connections.close_all()
-
     if _busy.acquire(blocking=False):
-        threading.Thread(target=work, name="dois", daemon=True).start()
+        background.begin(lambda: tell(minter(), now), name="dois", doing="Telling of DOIs", after=_busy.release)
 
 
 class MintDois:

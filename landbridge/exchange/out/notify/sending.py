@@ -4,7 +4,6 @@ A row is claimed by an UPDATE before it is sent, so that of several hosts one se
 leaves the claim to run out, and the same notification is sent again under the same id.
 """
 
-import logging
 import threading
 import time
 from collections.abc import Callable
@@ -14,7 +13,6 @@ from urllib.parse import urlsplit
 
 import orjson
 from django.conf import settings
-from django.db import connections
 from django.db.models import F
 from django.utils import timezone
 
@@ -23,9 +21,8 @@ from landbridge.exchange.nodes.keys import me
 from landbridge.exchange.nodes.signatures import Asked, sign
 from landbridge.exchange.nodes.statements import signer
 from landbridge.exchange.out.notify.patterns import MEDIA_TYPE
+from landbridge.lib import background
 from landbridge.lib.doors.http import Failed, Unsafe, post, target
-
-logger = logging.getLogger(__name__)
 
 PAUSES: Final = tuple(timedelta(seconds=seconds) for seconds in (30, 300, 1800, 7200, 5 * 3600, 14 * 3600, 24 * 3600))
 """Between the tries: two days in all."""
@@ -96,18 +93,8 @@ def _proof(inbox: str, body: bytes) -> dict[str, str]:
 
 def _in_background() -> None:
     """Send in a thread of its own: an inbox that takes its time must not hold up the clock."""
-
-    def work() -> None:
-        try:
-            serve()
-        except Exception:
-            logger.exception("Sending notifications failed; it is tried again")
-        finally:
-            _busy.clear()
-            connections.close_all()
-
     _busy.set()
-    threading.Thread(target=work, name="notifications", daemon=True).start()
+    background.begin(serve, name="notifications", doing="Sending notifications", after=_busy.clear)
 
 
 class SendNotifications:

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from django.conf import settings
 
+from landbridge.exchange.out.linked.addresses import told
 from landbridge.exchange.out.oai import marking
 from landbridge.formats import tidy
 from landbridge.formats.fields import (
@@ -58,17 +59,6 @@ class Setting:
 def address(record_id: str) -> str:
     """Where a person reads the record."""
     return f"{settings.BASE_URL}/records/{record_id}"
-
-
-def told(view: RecordView) -> dict[str, Any]:
-    """The answers that go out: who asks to stay unnamed is not named, nor found by a mailbox."""
-    if not view.data.get("anonymous"):
-        return view.data
-    asked = questions(FORMATS[view.format])
-    return {
-        name: answer for name, answer in view.data.items()
-        if name != "contacts" and not (name in asked and isinstance(asked[name], Organisation))
-    }  # fmt: skip
 
 
 def elements(view: RecordView, titles: Titles) -> Iterator[Said]:

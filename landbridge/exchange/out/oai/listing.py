@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db.models import OuterRef, QuerySet, Subquery
 
 from landbridge.exchange.models import OaiRecord
+from landbridge.exchange.out.linked.addresses import told
 from landbridge.exchange.out.oai import dublin_core, keeping, mods, provenance, stamps, whole
 from landbridge.exchange.out.oai.arguments import Asked, Problem
 from landbridge.exchange.out.oai.tokens import BadToken, Token, read, written
@@ -51,7 +52,7 @@ def _datacite(views: Sequence[RecordView]) -> Mapping[str, bytes]:
     from landbridge.exchange.out.linked import datacite_xml
     from landbridge.exchange.out.linked.addresses import titles_for
 
-    shown = [replace(view, data=dublin_core.told(view)) for view in views]
+    shown = [replace(view, data=told(view)) for view in views]
     known = titles_for(shown)
     return keeping.each(shown, lambda view: etree.tostring(datacite_xml.element(view, known), encoding="utf-8"))
 

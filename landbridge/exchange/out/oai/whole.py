@@ -12,6 +12,7 @@ from typing import Any, Final
 from django.conf import settings
 from pydantic import BaseModel
 
+from landbridge.exchange.out.linked.addresses import told
 from landbridge.exchange.out.oai import dublin_core, marking
 from landbridge.formats.fields import Group, Question, Terms, Text
 from landbridge.formats.format import parts, questions
@@ -34,21 +35,19 @@ def schema_text() -> bytes:
 
 def metadata(view: RecordView) -> bytes:
     """The record as the metadata of `landbridge`."""
-    told = {
+    around = {
         "id": view.id, "format": view.format, "language": view.language, "edition": str(view.edition),
         "revision": str(view.revision), "published": _moment(view.published_at), "revised": _moment(view.revised_at),
         "confirmed": view.confirmed_on.isoformat() if view.confirmed_on else "", "origin": view.origin,
         "owner": view.owner or "", "sha256": view.sha256,
     }  # fmt: skip
-    attributes = "".join(f' {name}="{marking.attribute(value)}"' for name, value in told.items() if value)
+    attributes = "".join(f' {name}="{marking.attribute(value)}"' for name, value in around.items() if value)
     opening = (
         f'<record xmlns="{NAMESPACE}" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" '
         f'xsi:schemaLocation="{NAMESPACE} {marking.attribute(schema())}"{attributes}>'
     )
     where = marking.element("address", dublin_core.address(view.id))
-    return marking.joined(
-        [opening, where, *_answers(FORMATS[view.format], dublin_core.told(view), "answer"), "</record>"]
-    )
+    return marking.joined([opening, where, *_answers(FORMATS[view.format], told(view), "answer"), "</record>"])
 
 
 def _moment(value: Any) -> str:
