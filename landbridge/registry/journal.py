@@ -19,7 +19,6 @@ from django.db import close_old_connections, connection
 from django.utils.module_loading import import_string
 
 from landbridge.lib.marks import mark
-from landbridge.lib.memory import give_back
 from landbridge.registry import clock
 from landbridge.registry.models import Change, Cursor
 from landbridge.registry.queries import RecordView, newest_serial, states
@@ -193,12 +192,10 @@ def follow_forever(stop: Event) -> None:
             if time.monotonic() >= clock_at:  # First: letters must not wait for a follower that fails.
                 clock.run_due()
                 clock_at = time.monotonic() + CLOCK_PAUSE
-                give_back()
             if behind():
                 with following() as ours:
                     while ours and not stop.is_set() and follow_once():
                         pass
-                connection.close()  # Megabytes of pages that it keeps after much was written.
             stop.wait(PAUSE)
         except Exception:
             logger.exception("A follower failed; the same changes are tried again in a moment")
