@@ -109,7 +109,7 @@ def _serve() -> None:
     except KeyboardInterrupt:
         raise click.Abort from None
     leave_together()
-    with follower_process():
+    with follower_process(lean=True):
         # This process must not open the index: the workers are forked from it, and threads do not survive that.
         follow_with_bar(here=False)
         say("records", f"{count()}, search in step with them")

@@ -6,14 +6,16 @@ labels in six languages instead of holding a copy each.
 
 import fcntl
 import gc
+import logging
 import multiprocessing
 import os
+import resource
 import signal
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from threading import Event, Thread
+from threading import Event, Lock, Thread
 from typing import Any, Final
 
 import django
@@ -21,8 +23,18 @@ from django.conf import settings
 from django.db import connections
 from django.urls import get_resolver
 
+from landbridge.lib import background
+
+logger = logging.getLogger(__name__)
+
 START_METHOD: Final = "fork" if sys.platform == "linux" else "spawn"
 """Forking is not safe on macOS."""
+LOOK_EVERY: Final = 1.0
+"""Seconds between two looks at whether the follower is there."""
+SHORT: Final = 5.0
+"""A follower that lives no longer, in seconds, is followed by the next one only after as long."""
+GROWN: Final = 16 * 1024
+"""Kilobytes that a follower may take beyond what it has at its start before it makes room for a fresh one."""
 
 
 @contextmanager
@@ -83,28 +95,79 @@ def _warm() -> None:
 
 
 @contextmanager
-def follower_process() -> Iterator[None]:
-    """Follow the journal in a second process meanwhile. It ends with this one, even when this one is killed."""
+def follower_process(*, lean: bool = False) -> Iterator[None]:
+    """Follow the journal in a second process meanwhile. It ends with this one, even when this one is killed.
+
+    One that ends by itself or is killed is followed by a new one. A `lean` one ends when it has taken much memory for
+    its work and has nothing more to do: what Python has once taken in small pieces it hardly ever gives back.
+    """
     connections.close_all()
-    context: Any = multiprocessing.get_context(START_METHOD)
-    process = context.Process(target=_follow, args=(os.getpid(),), name="landbridge-follower", daemon=True)
-    process.start()
+    keeper = _Keeper(lean)
+    keeper.start()
     try:
         yield
     finally:
-        process.terminate()
-        process.join(10)
-        process.kill()
+        keeper.stop()
 
 
-def _follow(parent: int) -> None:
+class _Keeper:
+    """Sees to it that a follower is there."""
+
+    def __init__(self, lean: bool) -> None:
+        self._lean = lean
+        self._stopped = Event()
+        self._turn = Lock()
+        self._process: Any = None
+
+    def start(self) -> None:
+        """Start the first one, and a thread that starts the next ones."""
+        self._begin()
+        Thread(target=self._keep, name="landbridge-keeper", daemon=True).start()
+
+    def stop(self) -> None:
+        """End the one that is there, and start no other."""
+        self._stopped.set()
+        with self._turn:
+            self._process.terminate()
+            self._process.join(10)
+            self._process.kill()
+
+    def _begin(self) -> None:
+        context: Any = multiprocessing.get_context(START_METHOD)
+        self._process = context.Process(
+            target=_follow, args=(os.getpid(), self._lean), name="landbridge-follower", daemon=True
+        )
+        self._process.start()
+
+    def _keep(self) -> None:
+        began = time.monotonic()
+        while not self._stopped.wait(LOOK_EVERY):
+            if self._process.is_alive():
+                continue
+            if self._process.exitcode:
+                logger.warning("The follower has ended with %s; a new one is started", self._process.exitcode)
+            if time.monotonic() - began < SHORT and self._stopped.wait(SHORT):
+                return
+            with self._turn:
+                if not self._stopped.is_set():
+                    self._begin()
+            began = time.monotonic()
+
+
+def _follow(parent: int, lean: bool) -> None:
     django.setup()
     # Inner import: a spawned process has no models before the line above.
     from landbridge.registry import journal
 
     stop = stop_on_signals()
     Thread(target=_stop_with, args=(parent, stop), daemon=True).start()
-    journal.follow_forever(stop)
+    journal.follow_forever(stop, _grown() if lean and START_METHOD == "fork" else lambda: False)
+
+
+def _grown() -> Callable[[], bool]:
+    """Whether this process has taken much memory since now, and nothing is going on that would be broken off."""
+    at_first = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return lambda: resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - at_first > GROWN and not background.busy()
 
 
 def stop_on_signals() -> Event:

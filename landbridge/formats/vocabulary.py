@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from pathlib import Path
+from sys import intern
 from typing import Final
 
 from landbridge.lib.languages import LANGUAGES
@@ -22,6 +23,37 @@ NOTATIONS: Final = ("iso2", "m49", "cbd", "uri")
 
 class VocabularyError(ValueError):
     """A vocabulary file or name that cannot be read; the message names the place."""
+
+
+class Labels(Mapping[str, tuple[str, ...]]):
+    """Labels per language as they stand in the file, and read when they are asked for.
+
+    Every process holds some forty thousand of them: as strings they would take five times the memory.
+    """
+
+    __slots__ = ("_cells",)
+
+    def __init__(self, cells: Iterable[str]) -> None:
+        """`cells` has those of all `LANGUAGES` in their order; a bar parts the labels of one."""
+        self._cells = "\t".join(cells).encode()
+
+    def __getitem__(self, language: str) -> tuple[str, ...]:
+        labels = self._read(LANGUAGES.index(language)) if language in LANGUAGES else ()
+        if not labels:
+            raise KeyError(language)
+        return labels
+
+    def _read(self, place: int) -> tuple[str, ...]:
+        return tuple(filter(None, self._cells.split(b"\t")[place].decode().split("|")))
+
+    def __iter__(self) -> Iterator[str]:
+        return (language for place, language in enumerate(LANGUAGES) if self._read(place))
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+
+NO_LABELS: Final = Labels("" for _ in LANGUAGES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +80,8 @@ class Term:
     def label(self, language: str) -> str:
         """The preferred label in `language`, else in English, else the id."""
         for tag in (language, "en"):
-            if self.labels.get(tag):
-                return self.labels[tag][0]
+            if labels := self.labels.get(tag):
+                return labels[0]
         return next((labels[0] for labels in self.labels.values() if labels), self.id)
 
 
@@ -117,15 +149,15 @@ def _cells(line: str, columns: list[str], place: str) -> dict[str, str]:
 
 
 def _keys(cell: str, vocabulary: str) -> tuple[str, ...]:
-    return tuple(key if ":" in key else f"{vocabulary}:{key}" for key in cell.split())
+    # The same string where many terms have one broader term.
+    return tuple(intern(key if ":" in key else f"{vocabulary}:{key}") for key in cell.split())
 
 
 def _term(row: dict[str, str], vocabulary: str) -> Term:
-    labels = {tag: tuple(filter(None, row.get(tag, "").split("|"))) for tag in LANGUAGES}
     return Term(
         vocabulary=vocabulary,
         id=row["id"],
-        labels={tag: names for tag, names in labels.items() if names},
+        labels=Labels(row.get(tag, "") for tag in LANGUAGES),
         broader=_keys(row.get("broader", ""), vocabulary),
         related=_keys(row.get("related", ""), vocabulary),
         match=tuple(row.get("match", "").split()),

@@ -8,6 +8,9 @@ from django.db import connections
 
 logger = logging.getLogger(__name__)
 
+_lock = threading.Lock()
+_going_on: set[threading.Thread] = set()
+
 
 def _nothing() -> None:
     """Nothing more to do."""
@@ -32,5 +35,16 @@ def begin(
         finally:
             after()
             connections.close_all()
+            with _lock:
+                _going_on.discard(threading.current_thread())
 
-    threading.Thread(target=run, name=name, daemon=True).start()
+    thread = threading.Thread(target=run, name=name, daemon=True)
+    with _lock:
+        _going_on.add(thread)
+    thread.start()
+
+
+def busy() -> bool:
+    """Whether any such work is going on in this process: it would be broken off if the process ended now."""
+    with _lock:
+        return bool(_going_on)

@@ -181,10 +181,11 @@ def follow_to_end(tell: Callable[[int], None] | None = None) -> int:
     return total
 
 
-def follow_forever(stop: Event) -> None:
+def follow_forever(stop: Event, has_enough: Callable[[], bool] = lambda: False) -> None:
     """Follow until `stop` is set, giving way to other processes of this host whenever nothing is left to do.
 
-    An error of one round is logged and tried again, never passed over.
+    When nothing is left to do, `has_enough` is asked whether to return as well. An error of one round is logged and
+    tried again, never passed over.
     """
     clock_at = 0.0
     while not stop.is_set():
@@ -196,6 +197,8 @@ def follow_forever(stop: Event) -> None:
                 with following() as ours:
                     while ours and not stop.is_set() and follow_once():
                         pass
+            elif has_enough():
+                return
             stop.wait(PAUSE)
         except Exception:
             logger.exception("A follower failed; the same changes are tried again in a moment")

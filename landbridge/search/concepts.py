@@ -52,7 +52,7 @@ MOST_SENSES: Final = 5
 MOST_CHOSEN: Final = 4_000
 LONGEST: Final = 256
 """No label is longer, in tokens or in Chinese characters."""
-CACHE_VERSION: Final = 12
+CACHE_VERSION: Final = 13
 LOOK_EVERY: Final = 0.2
 """Seconds between two looks at whether something was imported: a text asks for the annotator many times."""
 Made = TypeVar("Made")

@@ -3,6 +3,7 @@
 import difflib
 from array import array
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
@@ -59,12 +60,25 @@ class _Alike:
                 yield self.text[place * self.length : (place + 1) * self.length]
 
 
-_Known = tuple[dict[tuple[str, int], _Alike], dict[str, str]]
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """The known words by first letter and length, and how those with accents are written."""
+
+    alike: dict[tuple[str, int], _Alike]
+    accents: bytes
+    """One line a word: folded, tabulator, written. Looked through for the one word that is proposed."""
+
+    def written(self, folded: str) -> str:
+        """The word as it is written."""
+        start = f"\n{folded}\t".encode()
+        at = self.accents.find(start)
+        if at < 0:
+            return folded
+        return self.accents[at + len(start) : self.accents.index(b"\n", at + len(start))].decode()
 
 
 @cache
 def _known() -> _Known:
-    """The known words by first letter and length, and the written form of those that have accents."""
     return from_cache("spelling", _gather)
 
 
@@ -77,21 +91,22 @@ def _gather() -> _Known:
             group.add(folded)
             if written != folded:
                 accented[folded] = written
-    return {key: _Alike(sorted(group)) for key, group in grouped.items()}, accented
+    lines = "\n".join(f"{folded}\t{written}" for folded, written in accented.items())
+    return _Known({key: _Alike(sorted(group)) for key, group in grouped.items()}, f"\n{lines}\n".encode())
 
 
 def _nearest(folded: str) -> str | None:
     """The known word that is nearest in spelling, of those that start alike."""
-    grouped, accented = _known()
+    known = _known()
     letters = _letters(folded)
     candidates = [
         word
         for length in range(len(folded) - 1, len(folded) + 2)
-        if (alike := grouped.get((folded[0], length)))
+        if (alike := known.alike.get((folded[0], length)))
         for word in alike.near(letters)
     ]
     near = difflib.get_close_matches(folded, candidates, n=1, cutoff=_NEAR)
-    return accented.get(near[0], near[0]) if near else None
+    return known.written(near[0]) if near else None
 
 
 def warm() -> None:

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
+from landbridge.formats.vocabulary import NO_LABELS, Labels, lexicon, names, vocabulary
 from landbridge.formats.vocabulary import find as find_term
-from landbridge.formats.vocabulary import lexicon
 from landbridge.lib.languages import DEFAULT, LANGUAGES, primary
 from landbridge.search import identify
 from landbridge.search.analysis import LATIN, Word, fold, main_script, normalise
@@ -71,6 +71,8 @@ def warm() -> None:
     identify.warm()
     _lexicon_labels()
     annotator()
+    for name in names():
+        vocabulary(name)
 
 
 @dataclass(frozen=True)
@@ -117,22 +119,21 @@ def label_of(key: str, language: str) -> str:
     term = find_term(key)
     if term is not None:
         return term.label(language)
-    labels = annotator().network.labels.get(key) or _lexicon_label(key)
+    everyday = _lexicon_labels().get(key, NO_LABELS)
+    labels = annotator().network.labels.get(key) or {tag: found[0] for tag, found in everyday.items()}
     return labels.get(language) or labels.get("en") or next(iter(labels.values()), "")
 
 
-def _lexicon_label(key: str) -> dict[str, str]:
-    return dict(zip(LANGUAGES, _lexicon_labels().get(key, ()), strict=False))
-
-
 @cache
-def _lexicon_labels() -> dict[str, tuple[str, ...]]:
-    """The preferred labels of every everyday word, in the order of LANGUAGES."""
+def _lexicon_labels() -> dict[str, Labels]:
+    """The preferred labels of every everyday word."""
     return from_cache("everyday", _read_lexicon)
 
 
-def _read_lexicon() -> dict[str, tuple[str, ...]]:
-    return {term.key: tuple(term.labels.get(tag, ("",))[0] for tag in LANGUAGES) for part in lexicon() for term in part}
+def _read_lexicon() -> dict[str, Labels]:
+    return {
+        term.key: Labels(term.labels.get(tag, ("",))[0] for tag in LANGUAGES) for part in lexicon() for term in part
+    }
 
 
 def _of(vocabulary: str, keys: Iterable[str]) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import orjson
+import psutil
 import pytest
 from click.testing import CliRunner
 
@@ -89,6 +90,22 @@ def test_a_server_that_is_killed_takes_all_its_processes_along(node: Node) -> No
     again.terminate()
     again.communicate(timeout=20)
     assert "ok    index" in node.run("check").stdout
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only there the processes of a node are forks of one")
+def test_a_follower_that_is_killed_is_followed_by_a_new_one(running: tuple[Node, int], tmp_path: Path) -> None:
+    node, port = running
+    ours = psutil.Process().children(recursive=True)
+    server = next(one for one in ours if one.environ().get("LANDBRIDGE_PORT") == str(port) and one.children())
+    before = sorted(server.children(), key=lambda one: one.create_time())
+    before[0].kill()
+    until = time.monotonic() + 30
+    while not (fresh := {one for one in server.children() if one.status() != "zombie"} - set(before)):
+        assert time.monotonic() < until, "nobody follows any more"
+        time.sleep(0.2)
+    assert len(fresh) == 1
+    node.run("load", str(write(tmp_path / "a.jsonl", technology(1))))
+    assert found(node) == 1
 
 
 def test_check_names_what_is_unsafe_and_what_to_do(node: Node) -> None:

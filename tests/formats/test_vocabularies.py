@@ -2,12 +2,23 @@
 
 import csv
 import json
+import pickle
 import re
 
 import pytest
 
 from landbridge.formats import vocabulary as vocabularies
-from landbridge.formats.vocabulary import VocabularyError, ancestors, find, fold, lexicon, names, read, vocabulary
+from landbridge.formats.vocabulary import (
+    Labels,
+    VocabularyError,
+    ancestors,
+    find,
+    fold,
+    lexicon,
+    names,
+    read,
+    vocabulary,
+)
 from landbridge.lib.languages import LANGUAGES
 from tests.support import shared
 
@@ -20,6 +31,15 @@ OFFICIAL = {"countries", "regions", "languages", "currencies", "licences", "tk_l
 def test_every_concept_has_a_label_in_six_languages(name: str) -> None:
     missing = [(term.id, tag) for term in vocabulary(name) for tag in LANGUAGES if not term.labels.get(tag)]
     assert missing == []
+
+
+def test_labels_say_what_is_there_and_what_is_not() -> None:
+    labels = Labels(["", "weir|barrage", "presa", "", "", "堰"])
+    assert dict(labels) == {"en": ("weir", "barrage"), "es": ("presa",), "zh": ("堰",)}
+    assert len(labels) == 3
+    assert labels.get("fr") is None
+    assert labels.get("sw") is None
+    assert labels == pickle.loads(pickle.dumps(labels))
 
 
 @pytest.mark.requirement("IAC-C.4")

@@ -211,3 +211,16 @@ def test_the_worker_takes_in_new_records_within_two_seconds(following: Event, di
             break
         Event().wait(0.1)
     assert diary.titles == {"rewa": "Restore"}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_that_has_enough_leaves_when_nothing_is_left_to_do(diary: Diary) -> None:
+    write("rewa")
+    asked: list[int] = []
+
+    def has_enough() -> bool:
+        asked.append(len(diary.serials))
+        return True
+
+    journal.follow_forever(Event(), has_enough)
+    assert asked == [2]

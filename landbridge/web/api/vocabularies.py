@@ -71,7 +71,7 @@ def _head(source: Vocabulary, language: str) -> dict[str, Any]:
 
 def _term(source: Vocabulary, term: Term, language: str) -> dict[str, Any]:
     return {
-        "id": term.id, "key": term.key, "uri": term.uri, "label": term.label(language), "labels": term.labels,
+        "id": term.id, "key": term.key, "uri": term.uri, "label": term.label(language), "labels": dict(term.labels),
         "broader": term.broader, "narrower": [below.key for below in source.narrower(term.key)],
         "related": term.related, "match": term.match, "extra": term.extra,
     }  # fmt: skip
