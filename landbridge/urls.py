@@ -13,6 +13,8 @@ EXCHANGE = ("network", "sources", "harvest", "linked", "open", "partners")
 """The addresses of other nodes, harvesters and partners, one file each."""
 
 urlpatterns = [
+    # First: it is asked most, and every address before it would be tried.
+    path("api/v1/", include("landbridge.web.api.urls")),
     path("", home.home),
     path("search", search.results),
     path("match", match.need),
@@ -38,7 +40,6 @@ urlpatterns = [
     path("favicon.ico", small.favicon),
     path("assets/<str:digest>/<str:name>", assets.send),
     *(path("", include(f"landbridge.web.urls.{part}")) for part in (*WORK, *EXCHANGE)),
-    path("api/v1/", include("landbridge.web.api.urls")),
 ]
 
 handler400 = "landbridge.web.views.errors.bad_request"

@@ -63,7 +63,7 @@ def _spans(folded: str, beginnings: tuple[str, ...], runs: tuple[str, ...]) -> l
     """Where the question's words stand, in order, not overlapping."""
     spans = []
     if beginnings:
-        spans = [match.span() for match in _WORD.finditer(folded) if match.group().startswith(beginnings)]
+        spans = [match.span() for match in _WORD.finditer(folded) if folded.startswith(beginnings, match.start())]
     for run in runs:
         at = folded.find(run)
         while at >= 0:

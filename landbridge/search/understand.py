@@ -119,9 +119,11 @@ def label_of(key: str, language: str) -> str:
     term = find_term(key)
     if term is not None:
         return term.label(language)
+    imported = annotator().network.labels.get(key)
+    if imported:
+        return imported.get(language) or imported.get("en") or next(iter(imported.values()))
     everyday = _lexicon_labels().get(key, NO_LABELS)
-    labels = annotator().network.labels.get(key) or {tag: found[0] for tag, found in everyday.items()}
-    return labels.get(language) or labels.get("en") or next(iter(labels.values()), "")
+    return (everyday.get(language) or everyday.get("en") or next(iter(everyday.values()), ("",)))[0]
 
 
 @cache
