@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from landbridge.parties import tokens
 from landbridge.parties.models import Party
 from landbridge.registry.actions import NODE, draft, endorse, publish
-from landbridge.registry.models import Change, Comment, Record, Revision
+from landbridge.registry.models import Change, Record, Revision
 from landbridge.registry.queries import latest
 from landbridge.registry.rules import OPERATOR
 from landbridge.registry.workflow import State, Verb
@@ -60,6 +60,29 @@ def test_a_submitted_record_can_be_withdrawn(cast: Cast, program: Of) -> None:
     record = priya.create(owner="reef-institute")
     told(priya.post(f"/records/{record['id']}/submit"))
     assert told(priya.post(f"/records/{record['id']}/withdraw"))["state"] == "draft"
+
+
+def test_a_publication_can_be_taken_back(cast: Cast, program: Of, reader: Reader) -> None:
+    """Readers see what they saw before it: the first revision after one, nothing after another."""
+    malia = program(cast.malia.account)
+    record = malia.create(owner="navakavu")
+    address = f"/records/{record['id']}"
+    told(malia.post(f"{address}/take_back"), 409)
+    told(malia.post(f"{address}/publish"))
+    told(malia.revise(record["id"], "*", {**DATA, "title": {"en": "Too early"}}))
+    assert "take_back" in told(malia.post(f"{address}/publish"))["possible"]
+    told(program(cast.malia.account, "read", "retire").post(f"{address}/take_back"), 403)
+    back = told(malia.post(f"{address}/take_back", {"note": "Too early"}, Idempotency_Key="once"))
+    assert back == told(malia.post(f"{address}/take_back", {"note": "Too early"}, Idempotency_Key="once"))
+    assert (back["state"], back["revision"], back["published"]) == ("submitted", 2, 1)
+    assert reader.json(address)["data"]["title"] == DATA["title"]
+    assert Change.objects.filter(record_id=record["id"]).latest("serial").note == "Too early"
+    told(malia.post(f"{address}/publish"))
+    told(malia.post(f"{address}/take_back"))
+    other = malia.create(owner="navakavu")
+    told(malia.post(f"/records/{other['id']}/publish"))
+    assert told(malia.post(f"/records/{other['id']}/take_back"))["published"] is None
+    assert reader.get(f"/records/{other['id']}").status_code == 404
 
 
 def test_without_an_owner_a_record_is_ones_own(cast: Cast, program: Of) -> None:
@@ -239,7 +262,7 @@ def test_the_visibility_can_be_given_when_it_is_published(cast: Cast, program: O
     assert reader.get(f"/records/{record['id']}").status_code == 200
 
 
-# The word of a Party, and remarks
+# The word of a Party
 
 
 def test_a_focal_point_speaks_for_her_party(cast: Cast, program: Of) -> None:
@@ -253,19 +276,6 @@ def test_a_focal_point_speaks_for_her_party(cast: Cast, program: Of) -> None:
     told(program(cast.sven.account).post(f"/records/{record['id']}/endorse", {"party": "FJI"}), 403)
     nameless = told(program(cast.sven.account).post(f"/records/{record['id']}/endorse"), 422)
     assert nameless["errors"][0]["field"] == "party"
-
-
-def test_a_remark_on_one_answer(cast: Cast, program: Of) -> None:
-    malia = program(cast.malia.account)
-    record = malia.create(owner="navakavu")
-    address = f"/records/{record['id']}/comments"
-    made = told(malia.post(address, {"text": "Which villages?", "field": "summary"}), 201)
-    assert (made["field"], made["revision"], Comment.objects.get().text) == ("summary", 1, "Which villages?")
-    assert told(malia.post(address, {"text": "All.", "answers": made["id"]}), 201)["answers"] == made["id"]
-    for body, field in (({"text": " "}, "text"), ({"text": "x", "field": "colour"}, "field"), ({}, "text")):
-        assert told(malia.post(address, body), 422)["errors"][0]["field"] == field
-    told(malia.post(address, {"text": "x", "answers": 99999}), 404)
-    told(program(cast.priya.account).post(address, {"text": "x"}), 404)
 
 
 # How it is asked

@@ -31,9 +31,10 @@ WORD = "zyxwombat"
 HIDDEN_DATA: dict[str, Any] = {**DATA, "title": {"en": f"Nursery {WORD}"}}
 SCOPES: dict[str, Scope] = {
     "create": Scope.DRAFT, "revise": Scope.DRAFT, "submit": Scope.SUBMIT, "withdraw": Scope.SUBMIT,
-    "publish": Scope.PUBLISH, "return": Scope.RETURN, "retire": Scope.RETIRE, "restore": Scope.RETIRE,
+    "publish": Scope.PUBLISH, "take_back": Scope.PUBLISH, "return": Scope.RETURN,
+    "retire": Scope.RETIRE, "restore": Scope.RETIRE,
     "confirm": Scope.CONFIRM, "endorse": Scope.ENDORSE, "unendorse": Scope.ENDORSE, "comments": Scope.COMMENT,
-    "latest": Scope.READ, "webhooks": Scope.WEBHOOKS, "create_webhook": Scope.WEBHOOKS,
+    "latest": Scope.READ, "remarks": Scope.READ, "webhooks": Scope.WEBHOOKS, "create_webhook": Scope.WEBHOOKS,
     "delete_webhook": Scope.WEBHOOKS,
 }  # fmt: skip
 """Operation to the scope that it takes. A new operation that writes must be named here."""
@@ -84,6 +85,8 @@ def ask(program: Program, name: str, record_id: str = "shown", body: Any = None)
             "PUT", f"/records/{record_id}", body, If_Match="*")  # fmt: skip
     if name == "latest":
         return program.get(f"/records/{record_id}/latest")
+    if name == "remarks":
+        return program.get(f"/records/{record_id}/comments")
     if name == "webhooks":
         return program.get("/webhooks")
     if name == "create_webhook":
@@ -105,7 +108,7 @@ def state_of_everything() -> tuple[Any, ...]:
 def test_every_operation_that_writes_is_named_here() -> None:
     operations = {one for part in PARTS for view in part.router.path_operations.values() for one in view.operations}
     writing = {str(one.operation_id) for one in operations if one.methods != ["GET"]} - READING_POSTS
-    assert writing == set(SCOPES) - {"latest", "webhooks"}
+    assert writing == set(SCOPES) - {"latest", "remarks", "webhooks"}
 
 
 # Wrong keys
@@ -170,7 +173,7 @@ def test_a_hidden_record_is_answered_as_one_that_is_not_there(
     assert state_of_everything() == before
 
 
-@pytest.mark.parametrize("name", [name for name in ON_RECORDS if name not in ("latest", "comments")])
+@pytest.mark.parametrize("name", [name for name in ON_RECORDS if name not in ("latest", "remarks", "comments")])
 @pytest.mark.parametrize("who", ["sven", "priya"])
 def test_a_record_that_is_shown_is_still_not_theirs(
     client: Client, cast: Cast, ids: dict[str, str], who: str, name: str
@@ -185,7 +188,7 @@ def test_a_record_that_is_shown_is_still_not_theirs(
     assert state_of_everything() == before
 
 
-@pytest.mark.parametrize("name", ["latest", "comments"])
+@pytest.mark.parametrize("name", ["latest", "remarks", "comments"])
 def test_who_does_not_work_on_it_does_not_see_the_work(
     client: Client, cast: Cast, ids: dict[str, str], name: str
 ) -> None:
@@ -303,6 +306,7 @@ def test_no_header_and_no_body_is_too_odd(client: Client, cast: Cast, ids: dict[
 def _address(name: str) -> tuple[str, str]:
     special = {
         "create": ("POST", "/records"), "revise": ("PUT", "/records/shown"), "latest": ("GET", "/records/shown/latest"),
+        "remarks": ("GET", "/records/shown/comments"),
         "webhooks": ("GET", "/webhooks"), "create_webhook": ("POST", "/webhooks"),
         "delete_webhook": ("DELETE", "/webhooks/1"),
     }  # fmt: skip
@@ -347,7 +351,8 @@ _FIELDS = st.sampled_from(
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
-    name=st.sampled_from(sorted(set(SCOPES) - {"latest", "webhooks"})), body=st.dictionaries(_FIELDS, _JSON, max_size=5)
+    name=st.sampled_from(sorted(set(SCOPES) - {"latest", "remarks", "webhooks"})),
+    body=st.dictionaries(_FIELDS, _JSON, max_size=5),
 )
 def test_whatever_is_sent_is_answered(
     client: Client, cast: Cast, ids: dict[str, str], name: str, body: dict[str, Any]

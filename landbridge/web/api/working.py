@@ -29,6 +29,7 @@ STEPS: Final[Mapping[str, tuple[Verb, Scope]]] = MappingProxyType(
         "revise": (Verb.REVISE, Scope.DRAFT), "submit": (Verb.SUBMIT, Scope.SUBMIT),
         "withdraw": (Verb.WITHDRAW, Scope.SUBMIT), "publish": (Verb.PUBLISH, Scope.PUBLISH),
         "return": (Verb.RETURN, Scope.RETURN), "retire": (Verb.RETIRE, Scope.RETIRE),
+        "take_back": (Verb.TAKE_BACK, Scope.PUBLISH),
         "restore": (Verb.RESTORE, Scope.RETIRE), "confirm": (Verb.CONFIRM, Scope.CONFIRM),
         "endorse": (Verb.ENDORSE, Scope.ENDORSE), "unendorse": (Verb.UNENDORSE, Scope.ENDORSE),
     }

@@ -137,6 +137,11 @@ _ACTS: Final[dict[str, tuple[Callable[[HttpRequest, Caller, str], Record], str, 
     "submit": (_plain(actions.submit), "Remark", "Hand a draft in for publication."),
     "withdraw": (_plain(actions.withdraw), "Remark", "Take a submitted record back to go on writing."),
     "publish": (_publish, "Publication", "Show the latest revision to its readers."),
+    "take_back": (
+        _plain(actions.take_back),
+        "Remark",
+        "Undo the last publication: readers see what they saw before it, which may be nothing.",
+    ),
     "return": (_plain(actions.return_), "Remark", "Give a submitted record back to its author; say why in the note."),
     "retire": (_plain(actions.retire), "Remark", "Take a record out of sight; its address and its history stay."),
     "restore": (_plain(actions.restore), "Remark", "Undo a retirement."),
@@ -157,12 +162,34 @@ def _add_step(name: str) -> None:
 
     router.post(
         f"/records/{{record_id}}/{name}", response=written.Work, operation_id=name, url_name=name, description=about,
-        summary=f"{name.capitalize()} a record", openapi_extra=takes(scope, shape, required=False),
+        summary=f"{name.replace('_', ' ').capitalize()} a record", openapi_extra=takes(scope, shape, required=False),
     )(writes(scope)(perform))  # fmt: skip
 
 
 for _name in _ACTS:
     _add_step(_name)
+
+
+@router.get("/records/{record_id}/comments", response=written.Remarks, operation_id="remarks",
+            summary="What was said on a record", openapi_extra={"security": [{"key": ["read"]}]})  # fmt: skip
+def remarks(request: HttpRequest, record_id: Path[RecordId]) -> HttpResponse:
+    """The remarks on the latest revision and on those before it, oldest first, for those who work on the record; as
+    many as its page shows."""
+    caller = require(request, Scope.READ)
+    try:
+        view = queries.latest(record_id, caller.reader)
+    except queries.Unknown:
+        raise ProblemError(404, "There is no such record here.") from None
+    threads = [thread for on in comments.threads(view, caller.reader).values() for thread in on]
+    lines = [_line(record_id, one, thread) for thread in threads for one in (thread.first, *thread.replies)]
+    body = {"comments": sorted(lines, key=lambda line: (line["at"], line["id"]))}
+    return prepared(orjson.dumps(body), JSON, PRIVATE)
+
+
+def _line(record_id: str, one: comments.Remark, of: comments.Thread) -> dict[str, Any]:
+    root = None if one is of.first else of.first.id
+    return {"id": one.id, "record": record_id, "revision": one.revision, "field": one.field, "text": one.text,
+            "answers": root, "at": one.at, "author": one.author, "settled_at": of.settled_at}  # fmt: skip
 
 
 @router.post("/records/{record_id}/comments", response={201: written.CommentLine}, operation_id="comments",

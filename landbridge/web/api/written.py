@@ -118,6 +118,19 @@ class CommentLine(Schema):
     at: datetime
 
 
+class RemarkLine(CommentLine):
+    """A remark with who made it, and since when its thread is settled."""
+
+    author: str
+    settled_at: datetime | None
+
+
+class Remarks(Schema):
+    """What those who work on a record said on it."""
+
+    comments: list[RemarkLine]
+
+
 class WebhookLine(Schema):
     """A webhook; its secret is told once, when it is made."""
 
