@@ -14,7 +14,7 @@ from landbridge.lib.languages import DEFAULT, LANGUAGES
 from landbridge.lib.mail import one_line
 from landbridge.lib.secret import digest, new_secret
 from landbridge.parties.models import Account, Invitation, Membership, Party
-from landbridge.parties.notices import tell
+from landbridge.parties.notices import settle_for, tell
 from landbridge.parties.permissions import FOCAL_POINT_KINDS, PARTY_ROLES, Permission, Role
 from landbridge.parties.queries import grantable, held_of, is_confirmed, kind_of, left_alone, open_invitations
 from landbridge.parties.standing import Actor, Forbidden, current, today
@@ -82,6 +82,7 @@ def invite(
     with transaction.atomic():
         waiting = open_invitations().filter(party=wanted.party)
         same = waiting.filter(email=address, role=wanted.role, focal_point_kind=wanted.focal_point_kind)
+        settle_for(address, [_key(one) for one in same.values_list("pk", flat=True)])
         same.update(withdrawn_at=timezone.now())
         lately = Invitation.objects.filter(party=wanted.party, created_at__gt=timezone.now() - timedelta(days=1))
         if waiting.count() >= MOST_INVITATIONS or lately.count() >= MOST_A_DAY:
@@ -111,10 +112,26 @@ def clean_email(email: str) -> str:
 
 
 def begin_mail(*, invitation_id: int) -> str:
-    """Take the turn to mail an invitation: the new secret for its link, or nothing when somebody else has begun."""
+    """Take the turn to mail an invitation: the new secret for its link, or nothing when somebody else has begun.
+
+    Whoever has an account with the address, and has confirmed it, is told in the page as well: once, however often the
+    letter goes.
+    """
     secret = new_secret()
     free = Invitation.objects.filter(pk=invitation_id, mailed_at=None, accepted_at=None, withdrawn_at=None)
-    return secret if free.update(mailed_at=timezone.now(), digest=digest(secret)) else ""
+    with transaction.atomic():
+        if not free.update(mailed_at=timezone.now(), digest=digest(secret)):
+            return ""
+        invitation = Invitation.objects.get(pk=invitation_id)
+        account = Account.objects.filter(email=invitation.email, is_active=True, erased_at=None).first()
+        if account is not None and is_confirmed(account):
+            tell([account.pk], "invited", _key(invitation_id), "", {"invitation": invitation_id})
+    return secret
+
+
+def _key(invitation_id: int) -> str:
+    """What makes the notice of an invitation this one and no other."""
+    return f"invited:{invitation_id}"
 
 
 def mail_again(*, actor: Actor, invitation_id: int) -> Invitation:
@@ -141,6 +158,7 @@ def withdraw_invitation(*, actor: Actor, invitation_id: int) -> Invitation:
     invitation = _own_invitation(actor, invitation_id)
     invitation.withdrawn_at = timezone.now()
     invitation.save(update_fields=["withdrawn_at"])
+    settle_for(invitation.email, [_key(invitation_id)])
     return invitation
 
 
@@ -169,6 +187,7 @@ def accept(*, account: Account, invitation_id: int) -> Membership:
         own = open_invitations().filter(pk=invitation_id, email=account.email)
         if not own.update(accepted_at=timezone.now()):  # Whoever comes first takes it; a second one finds it gone.
             raise Forbidden("This invitation is for another address, or was used already.")
+        settle_for(account.email, [_key(invitation_id)])
         invitation = Invitation.objects.select_related("party").get(pk=invitation_id)
         return give(account=account, wanted=appointment(invitation), granted_by=invitation.invited_by_id)
 

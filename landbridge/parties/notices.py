@@ -21,7 +21,7 @@ KINDS: Final = MappingProxyType(
         "submitted": AT_ONCE, "waiting": WEEKLY, "returned": AT_ONCE, "commented": AT_ONCE, "published": AT_ONCE,
         "retired": AT_ONCE, "endorsed": AT_ONCE, "confirm": DAILY, "overdue": WEEKLY, "expert_expiry": AT_ONCE,
         "nominated": AT_ONCE,
-        "match": AT_ONCE, "watch": DAILY, "role": AT_ONCE, "webhook_off": AT_ONCE,
+        "match": AT_ONCE, "watch": DAILY, "role": AT_ONCE, "invited": NONE, "webhook_off": AT_ONCE,
         "source_failing": DAILY, "notified": DAILY,
     }
 )  # fmt: skip
@@ -118,6 +118,11 @@ def mark_read(account_id: int, ids: Collection[int] | None = None, up_to: int | 
 def settle(account_id: int, key: str) -> None:
     """Mark a notice as read that asks for nothing any more."""
     Notice.objects.filter(account_id=account_id, key=key, read_at=None).update(read_at=timezone.now())
+
+
+def settle_for(email: str, keys: Collection[str]) -> None:
+    """Mark notices as read that ask for nothing any more, of whoever has an address."""
+    Notice.objects.filter(account__email=email, key__in=keys, read_at=None).update(read_at=timezone.now())
 
 
 def tidy(now: datetime) -> int:

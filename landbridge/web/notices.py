@@ -13,12 +13,14 @@ from django.utils.translation import gettext, ngettext, pgettext
 
 from landbridge.lib.languages import choose
 from landbridge.lib.mail import one_line
-from landbridge.parties.models import Notice
+from landbridge.parties.models import Invitation, Notice
+from landbridge.parties.queries import open_invitations
 from landbridge.registry.naming import names_of
 from landbridge.registry.rules import Reader
 from landbridge.registry.telling import Named, names
 from landbridge.search.models import Watch
 from landbridge.web.labels import number, reader_language, spelled
+from landbridge.web.role_names import party_name, role_name
 from landbridge.web.watches import label
 
 _WORK: Final = frozenset({"submitted", "returned", "commented", "retired"})
@@ -61,6 +63,7 @@ class _Known:
     records: Mapping[str, Named]
     watches: Mapping[int, Watch]
     parties: Mapping[str, str]
+    invitations: Mapping[int, Invitation]
     isolated: bool
     titles: dict[str, Link] = field(default_factory=dict)
 
@@ -83,7 +86,7 @@ class _Known:
 
 
 def in_words(notices: Sequence[Notice], reader: Reader, *, isolated: bool = True) -> list[Words]:
-    """Notices in the reader's language: at most four queries, however many there are.
+    """Notices in the reader's language: at most five queries, however many there are.
 
     `isolated` puts titles between marks that keep their direction, which a header of a mail cannot hold.
     """
@@ -99,8 +102,15 @@ def _known(notices: Sequence[Notice], reader: Reader, isolated: bool) -> _Known:
     watches = {watch.pk: watch for watch in Watch.objects.filter(pk__in=watched)} if watched else {}
     parties = {str(notice.told["party"]) for notice in notices if notice.told.get("party")}
     return _Known(
-        names(ids, reader) if ids else {}, watches, names_of(parties, reader_language()) if parties else {}, isolated
-    )
+        names(ids, reader) if ids else {}, watches, names_of(parties, reader_language()) if parties else {},
+        _invitations(notices), isolated,
+    )  # fmt: skip
+
+
+def _invitations(notices: Sequence[Notice]) -> dict[int, Invitation]:
+    """Those that can still be accepted."""
+    told = {number for notice in notices if isinstance(number := notice.told.get("invitation"), int)}
+    return open_invitations().select_related("party").in_bulk(told) if told else {}
 
 
 def _records(notice: Notice) -> list[str]:
@@ -192,6 +202,17 @@ def _role(notice: Notice, known: _Known) -> tuple[str, str]:
     return text % {"party": name}, "/people" if notice.told.get("what") == "alone" else "/account"
 
 
+def _invited(notice: Notice, known: _Known) -> tuple[str, str]:
+    """To what; nothing of it is told when it was taken back, used or has run out."""
+    invitation = known.invitations.get(notice.told.get("invitation") or 0)
+    if invitation is None:
+        return gettext("An invitation that is not open any more"), ""
+    role = f"{party_name(invitation.party)} · {role_name(invitation.role)}"
+    return gettext("Invitation: %(party)s") % {"party": known.apart(one_line(role))}, (
+        f"/people/join?invitation={invitation.pk}"
+    )
+
+
 def _webhook_off(notice: Notice, known: _Known) -> tuple[str, str]:
     text = gettext("A webhook was turned off because its address did not answer: %(url)s")
     return text % {"url": known.apart(one_line(str(notice.told.get("url") or ""))[:200])}, "/account/webhooks"
@@ -214,7 +235,7 @@ def _other(notice: Notice, known: _Known) -> tuple[str, str]:
 
 _SEVERAL: Final = frozenset({"watch", "match"})
 _PLAIN: Final[Mapping[str, Callable[[Notice, _Known], tuple[str, str]]]] = {
-    "waiting": _waiting, "overdue": _unkept, "role": _role, "webhook_off": _webhook_off,
+    "waiting": _waiting, "overdue": _unkept, "role": _role, "invited": _invited, "webhook_off": _webhook_off,
     "source_failing": _source_failing, "notified": _notified,
 }  # fmt: skip
 """Kinds of notice that are about no single record."""
@@ -237,6 +258,7 @@ def kind_name(kind: str) -> str:
         "match": gettext("New matches for needs that I watch"),
         "watch": gettext("New records under what I watch"),
         "role": gettext("My roles change"),
+        "invited": gettext("I am invited to a role (the letter comes in any case)"),
         "webhook_off": gettext("A webhook was turned off"),
         "source_failing": gettext("A source of records fails"),
         "notified": gettext("Another system sends an offer or an answer"),

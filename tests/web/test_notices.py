@@ -477,7 +477,7 @@ def test_every_kind_is_told_in_every_language(cast: Cast, post: PostOffice, lang
     cast.losa.account.save()
     publish()
     for kind in KINDS:
-        record_id = "" if kind in ("waiting", "role", "invitation") else "rewa"
+        record_id = "" if kind in ("waiting", "role", "invited") else "rewa"
         notice(cast.losa, kind, "1", record_id, day="2026-12-01", count=2, records=["rewa"], party="FJI", watch=1,
                note="First line\nSecond line")  # fmt: skip
     Mailing().run(LATER)
