@@ -71,7 +71,9 @@ def _database(folder: Path) -> dict[str, Any]:
             "OPTIONS": {
                 "transaction_mode": "IMMEDIATE",
                 "timeout": 30,
-                "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-4000;",
+                # What is deleted is written over: a person who was erased is not to be found in free pages.
+                "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-4000; "
+                "PRAGMA secure_delete=ON;",
             },
         }
     if parts.scheme in ("postgres", "postgresql"):
@@ -127,6 +129,7 @@ FOLLOWERS = [
     "landbridge.exchange.out.oai.follower.OaiFollower",
     "landbridge.exchange.annotations.AnnotationFollower",
     "landbridge.exchange.nodes.statements.StatementFollower",
+    "landbridge.exchange.forgetting.ErasureFollower",
 ]
 """What reads the journal, as dotted names; a follower that is not listed does not run."""
 TASKS: list[str] = [
@@ -135,6 +138,7 @@ TASKS: list[str] = [
     "landbridge.web.tidying.TidyAccounts",
     "landbridge.registry.reminders.Reminders",
     "landbridge.registry.unnamed.ForgetFiles",
+    "landbridge.registry.erasing.WipeLog",
     "landbridge.search.alerts.ForgetWatches",
     "landbridge.web.mailing.Mailing",
     "landbridge.exchange.out.deliveries.DeliverWebhooks",
@@ -148,6 +152,7 @@ TASKS: list[str] = [
     "landbridge.exchange.in_.schedule.RunSources",
     "landbridge.exchange.in_.schedule.ForgetSourceRuns",
     "landbridge.exchange.likeness.finding.FindLikenesses",
+    "landbridge.exchange.forgetting.MakeUp",
 ]
 """What is done by the clock, as dotted names; see `registry/clock.py`."""
 

@@ -122,14 +122,14 @@ def _perform(
 
 
 def _seen(actor: Actor, record_id: str) -> Record:
-    """The record, locked; whoever may not read it may do nothing with it either.
+    """The record, locked; whoever may not read it may do nothing with it either, nor anybody with what was erased.
 
     Raises:
         Unknown: there is none, or not for this actor.
     """
     readable_id = "\0" not in record_id  # PostgreSQL does not take a NUL even to look for it.
     record = Record.objects.select_for_update().filter(pk=record_id).first() if readable_id else None
-    if record is None or not may_read(reader_for(actor), row_of(record)):
+    if record is None or record.erased_at is not None or not may_read(reader_for(actor), row_of(record)):
         raise Unknown(record_id)
     return record
 

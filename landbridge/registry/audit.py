@@ -70,7 +70,8 @@ def of_record(standing: Standing, record_id: str, before: int = 0, limit: int = 
     Raises:
         Unknown: there is none for this person.
     """
-    row = Record.objects.filter(seen_by(standing), pk=record_id).values_list("owner_id", "author_id").first()
+    there = seen_by(standing) | Q(erased_at__isnull=False)  # That it was erased is told, and nothing of what it said.
+    row = Record.objects.filter(there, pk=record_id).values_list("owner_id", "author_id").first()
     if row is None or not may_audit(standing, *row):
         raise Unknown(record_id)
     return page(Change.objects.filter(record_id=record_id), standing, before, limit, owners={record_id: row[0]})

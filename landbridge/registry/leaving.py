@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
+from django.contrib.auth import SESSION_KEY
+from django.contrib.sessions.models import Session
 from django.db import models, transaction
 from django.db.models import Q
 
@@ -17,15 +19,14 @@ from landbridge.parties.models import Account, Invitation, Membership, Party
 from landbridge.parties.permissions import Role
 from landbridge.parties.queries import confirmed, left_alone, memberships_of
 from landbridge.parties.standing import Actor, Forbidden
-from landbridge.registry import journal
-from landbridge.registry.actions import retire, withdraw
+from landbridge.registry import erasing, journal
+from landbridge.registry.erasing import ERASED as ERASED
 from landbridge.registry.models import Record, Revision, WorkingCopy
 from landbridge.registry.own_data import hanging_on
 from landbridge.registry.workflow import State, Verb
 from landbridge.registry.writing import NODE, Said, new_change, shown_to
 
 HANDED_OVER: Final = "Handed over"
-ERASED: Final = "The author's account was erased"
 _EXPERT: Final = "expert"
 
 
@@ -110,26 +111,26 @@ class Farewell:
 def farewell(account: Account) -> Farewell:
     """What erasing the account would do."""
     return Farewell(
-        records=len(_going(account)),
+        records=sum(record.state != State.RETIRED for record in _going(account)),
         copies=WorkingCopy.objects.filter(account=account).count(),
         alone=tuple(left_alone(memberships_of(account.pk))),
     )
 
 
 def _going(account: Account) -> list[Record]:
-    """The records that go with a person: those without an owner, and what a party keeps of them as an expert."""
-    known = Record.objects.filter(author=account, origin="").exclude(state=State.RETIRED)
+    """The records that go with a person: those without an owner, and what a party keeps of them as an expert. Also
+    those that are retired: their revisions are still there."""
+    known = Record.objects.filter(author=account, origin="", erased_at=None)
     own = list(known.filter(owner__isnull=True).order_by("pk"))
-    experts = Record.objects.filter(format=_EXPERT, origin="", owner__isnull=False).exclude(state=State.RETIRED)
-    begun = list(experts.filter(author=account).order_by("pk"))
+    begun = list(known.filter(format=_EXPERT, owner__isnull=False).order_by("pk"))
     texts = Revision.objects.filter(record__in=begun, number=models.F("record__latest"))
     speaks = {one.record_id for one in texts if account.email in str(one.data.get("contacts", "")).lower()}
     return own + [record for record in begun if record.pk in speaks]
 
 
 def erase(*, account: Account) -> None:
-    """Erase a person: name and address go, and with them all that is only theirs; records that others answer for stay
-    without the name.
+    """Erase a person: name and address go, and with them all that is only theirs, in every version that there ever was;
+    records that others answer for stay without the name.
 
     Raises:
         Forbidden: the account is erased already.
@@ -139,19 +140,22 @@ def erase(*, account: Account) -> None:
         locked = Account.objects.select_for_update().get(pk=account.pk)
         if locked.erased_at is not None:
             raise Forbidden("This account is erased already.")
-        for record in _going(locked):
-            _retire(record)
+        brought = erasing.brought_by(locked.pk)
+        erasing.erase([record.pk for record in _going(locked)])
         people.end_all(memberships=memberships_of(locked.pk))
         Invitation.objects.filter(email=locked.email).delete()
         for rows in hanging_on(locked):  # Roles, keys, copies, watches, notices, sign-ins, passkeys, identities.
             rows.delete()
+        erasing.forget_files(brought)
         _forget(locked)
+        transaction.on_commit(erasing.wipe)
 
 
-def _retire(record: Record) -> None:
-    if record.state == State.SUBMITTED:
-        withdraw(actor=NODE, record_id=record.pk, said=Said(ERASED))
-    retire(actor=NODE, record_id=record.pk, said=Said(ERASED))
+def _end_sessions(account: Account) -> None:
+    """A session keeps the address with which it was begun, also when it opens nothing any more."""
+    for session in Session.objects.iterator(chunk_size=500):
+        if str(session.get_decoded().get(SESSION_KEY)) == str(account.pk):
+            session.delete()
 
 
 def _forget(account: Account) -> None:
@@ -161,3 +165,4 @@ def _forget(account: Account) -> None:
     account.set_unusable_password()
     account.save()
     sign_out_everywhere(account=account)
+    _end_sessions(account)

@@ -36,6 +36,8 @@ class Record(models.Model):
     expires_on = models.DateField(null=True, blank=True)
     confirm_by = models.DateField(null=True, blank=True)
     """The day by which somebody must say that it is still true; see `freshness.confirm_by`."""
+    erased_at = models.DateTimeField(null=True, blank=True)
+    """When all that it ever said was blanked, with the person whose it was; its address stays. See `erasing`."""
 
     class Meta:
         indexes = [
@@ -49,7 +51,8 @@ class Record(models.Model):
 
 
 class Revision(models.Model):
-    """One state of what a record says. Never changed, never deleted."""
+    """One state of what a record says. Never deleted, and never changed but once: what told of a person who was erased
+    is blanked. `erasing.erase` alone does that."""
 
     record = models.ForeignKey(Record, on_delete=models.PROTECT, related_name="revisions")
     number = models.PositiveIntegerField()
@@ -60,6 +63,8 @@ class Revision(models.Model):
     author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True)
     created_at = models.DateTimeField()
     sha256 = models.CharField(max_length=64)
+    erased_at = models.DateTimeField(null=True, blank=True)
+    """When it was blanked."""
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["record", "number"], name="one_revision_per_number")]

@@ -105,6 +105,8 @@ def get(record_id: str, reader: Reader, revision: int | None = None) -> RecordVi
     record = Record.objects.filter(pk=record_id, format__in=FORMATS).first() if readable_id else None
     if record is None:
         raise Unknown(record_id)
+    if record.erased_at is not None:
+        raise _erased(record, reader)
     number = revision or record.published or record.latest
     view = next(_views(Revision.objects.filter(record_id=record_id, number=number)), None)
     if view is None:
@@ -116,6 +118,13 @@ def get(record_id: str, reader: Reader, revision: int | None = None) -> RecordVi
     if number not in shown:
         raise Unknown(f"{record_id}@{number}")
     return disclosed(view, reader, _in_force(view))
+
+
+def _erased(record: Record, reader: Reader) -> Unknown:
+    """Nobody reads what was erased. Whoever could read it once is told that it is gone, and nobody else."""
+    told = Change.objects.filter(record_id=record.pk).exclude(shown_to="").values_list("shown_to", flat=True)
+    knew = is_own(reader, record.owner_id, record.author_id) or any(sees(reader, one) for one in told.distinct())
+    return Gone(record.pk) if reader.sees_all or knew else Unknown(record.pk)
 
 
 def _in_force(view: RecordView) -> dict[str, Any] | None:
@@ -157,6 +166,8 @@ def pair(record_id: str, reader: Reader, before: int = 0, after: int = 0) -> Pai
     record = Record.objects.filter(pk=record_id, format__in=FORMATS).first() if "\0" not in record_id else None
     if record is None:
         raise Unknown(record_id)
+    if record.erased_at is not None:
+        raise _erased(record, reader)
     shown = _shown(record_id, record.latest, row_of(record), reader)
     every = Revision.objects.filter(record_id=record_id).order_by("-number").values_list("number", "created_at", "note")
     lines = [line for line in every if line[0] in shown]

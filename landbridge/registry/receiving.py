@@ -140,6 +140,7 @@ class _Intake:
         record.state = self._step(State(record.state), verb, record.owner_id)
         record.visibility, record.updated_at = arrival.visibility, self.now
         if verb != Verb.RETIRE:
+            record.erased_at = None  # Another node says something of it again, which is its own word.
             record.latest += 0 if same_answers else 1
             self._fill(record, arrival, with_revision=not same_answers)
         self.rows.updated.append(record)
@@ -157,6 +158,8 @@ class _Intake:
             raise Conflict(f"The id {record.id} belongs to {whose}.")
         if record.format != arrival.format:
             raise Conflict(f"The record {record.id} is of the format {record.format}; a record keeps its format.")
+        if record.erased_at is not None and not record.origin:
+            raise Conflict(f"The record {record.id} was erased, and does not come back.")
         if arrival.owner is not None and record.owner_id != arrival.owner:
             raise Conflict(f"The record {record.id} belongs to {record.owner_id or 'nobody'}, not to {arrival.owner}.")
 

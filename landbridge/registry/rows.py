@@ -39,6 +39,7 @@ class RecordRow:
     expires_on: date | None = None
     confirm_by: date | None = None
     author_id: int | None = None
+    erased_at: datetime | None = None
 
 
 @dataclass(slots=True)
@@ -54,6 +55,7 @@ class RevisionRow:
     author_id: int | None
     created_at: datetime
     sha256: str
+    erased_at: datetime | None = None
 
 
 @dataclass(slots=True)

@@ -108,12 +108,15 @@ def _own(reader: Reader) -> Q:
 
 
 def workable(reader: Reader) -> Q:
-    """The records in any state whose drafts the reader sees, as a condition on the table of records."""
+    """The records in any state whose drafts the reader sees, as a condition on the table of records. Of what was erased
+    there is nothing to see for anybody."""
+    there = Q(erased_at__isnull=True)
     if reader.sees_all:
-        return Q()
+        return there
     if not reader.sees_submitted:
-        return _own(reader)
-    return _own(reader) | (Q(state=State.SUBMITTED) & ~Q(owner_id__isnull=False, visibility=Visibility.PRIVATE))
+        return there & _own(reader)
+    waits = Q(state=State.SUBMITTED) & ~Q(owner_id__isnull=False, visibility=Visibility.PRIVATE)
+    return there & (_own(reader) | waits)
 
 
 NOT_PUBLIC: Final = "not-public"

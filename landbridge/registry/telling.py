@@ -53,7 +53,9 @@ def readers(account_ids: Iterable[int]) -> dict[int, Reader]:
 
 
 def can_read(reader: Reader, record: Record) -> bool:
-    """Whether the reader may see the record at all, as `rules.may_read` has it."""
+    """Whether the reader may see the record at all, as `rules.may_read` has it; nobody sees what was erased."""
+    if record.erased_at is not None:
+        return False
     if reads_drafts(reader, record.owner_id, record.author_id, record.state, record.visibility):
         return True
     return record.published is not None and record.state != State.RETIRED and sees(reader, record.visibility)
@@ -77,7 +79,8 @@ class Named:
 def names(record_ids: Iterable[str], reader: Reader) -> dict[str, Named]:
     """The titles of those records that the reader may see now: the latest for those who work on them. One query."""
     shown = Q(number=F("record__latest")) | Q(number=F("record__published"))
-    rows = Revision.objects.filter(shown, record_id__in=set(record_ids), record__format__in=FORMATS).values_list(
+    there = Q(record_id__in=set(record_ids), record__format__in=FORMATS, record__erased_at__isnull=True)
+    rows = Revision.objects.filter(shown, there).values_list(
         "record_id", "number", "language", "data__title", "record__format", "record__state", "record__visibility",
         "record__owner_id", "record__author_id", "record__published", "record__latest",
     )  # fmt: skip

@@ -145,7 +145,7 @@ def _expert(actor: Actor, record_id: str) -> tuple[Record, dict[str, Any]]:
     journal.lock()
     known = "\0" not in record_id
     record = Record.objects.select_for_update().filter(pk=record_id, format="expert").first() if known else None
-    if record is None or not may_read(reader_for(actor), row_of(record)):
+    if record is None or record.erased_at is not None or not may_read(reader_for(actor), row_of(record)):
         raise Unknown(record_id)
     if record.origin:
         raise Conflict(f"The record {record_id} is vetted where it comes from, at {record.origin}.")

@@ -134,6 +134,8 @@ class Selection:
         if not self.policy.allows(said) or (self.day and moments.read(said["said"]) < self.day):
             return None
         if said["gone"]:
+            if said.get("erased") is True:
+                return body, said  # Whoever ever got the record, by whatever bundle, must hear of this.
             wanted = not self.wish.formats or said["format"] in self.wish.formats
             return (body, said) if wanted and not (self.wish.place or self.wish.language) else None
         return (body, said) if _is_within(self.wish, said) else None

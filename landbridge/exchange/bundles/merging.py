@@ -81,7 +81,8 @@ class Merger:
                 raise NotTaken("policy", f"This node may not write for {there.owner_id} any more.")
             return there
         wanted = str(item.get("changes") or "")
-        record = Record.objects.filter(pk=wanted).first() if wanted and "\0" not in wanted else None
+        known = wanted and "\0" not in wanted
+        record = Record.objects.filter(pk=wanted, erased_at=None).first() if known else None
         if record is None:
             return None
         if record.origin:

@@ -94,6 +94,8 @@ class Statement(models.Model):
     """Of the canonical bytes of the statement without its signature."""
     body = models.BinaryField()
     """The statement with its signature, as canonical JSON."""
+    erased = models.BooleanField(null=True)
+    """Whether it is a tombstone that tells of an erasure; nothing for all others."""
     farewell = models.BinaryField(null=True)
     """The tombstone for those who read an earlier statement and may not read this one."""
     published_at = models.DateTimeField()

@@ -110,10 +110,17 @@ class Judged:
     data: dict[str, Any] = field(default_factory=dict)
     wins: bool = False
     """Whether it takes the place of another statement with the same sequence."""
+    proven: bool = False
+    """Whether its signature was found to be of its node."""
 
     @property
     def gone(self) -> bool:
         return self.said.get("gone") is True
+
+    @property
+    def erased(self) -> bool:
+        """Whether its node asks that all be blanked that it ever said of the record."""
+        return self.gone and self.said.get("erased") is True
 
 
 def read(line: bytes | Mapping[str, Any]) -> Mapping[str, Any]:
@@ -180,6 +187,7 @@ def _outcome(judged: Judged, court: Court) -> Outcome:
     if origin is not None and origin.blocked:
         return Outcome.SKIPPED
     origin = _signed_by(judged, origin)
+    judged.proven = True
     if judged.node == court.me:
         raise NotTaken("ahead", "We said this ourselves, later than what we hold: we were restored from a backup. Take "
                                 "it back as our newest revision, or keep what we hold.")  # fmt: skip

@@ -43,14 +43,15 @@ class Policy:
         return not self.licences or not said.get("licence") or said["licence"] in self.licences
 
     def rows(self, now: datetime) -> Q:
-        """The same as a condition on the table of statements, as far as its columns tell."""
-        within = Q()
+        """The same as a condition on the table of statements, as far as its columns tell. That something was erased is
+        told under any policy: under an earlier one it may have been given."""
+        within, gone_for_good = Q(), Q(erased=True)
         if self.formats:
-            within &= Q(format__in=self.formats)
+            within &= Q(format__in=self.formats) | gone_for_good
         if self.embargo_days:
             within &= Q(published_at__lte=now - timedelta(days=self.embargo_days)) | Q(gone=True)
         if not self.pass_on:
-            within &= Q(origin="")
+            within &= Q(origin="") | gone_for_good
         return within
 
     def mark(self) -> str:

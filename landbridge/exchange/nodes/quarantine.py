@@ -16,7 +16,7 @@ from landbridge.exchange.nodes.statements import put, say_gone, says, state
 from landbridge.exchange.signing import SIGNATURE, digest
 from landbridge.parties.models import Party
 from landbridge.parties.permissions import Permission
-from landbridge.registry import actions, journal
+from landbridge.registry import actions, erasing, journal
 from landbridge.registry.models import Record
 from landbridge.registry.queries import states
 from landbridge.registry.workflow import State, Visibility, Workflow
@@ -128,8 +128,9 @@ def _stand(row: Quarantined, said: dict[str, object]) -> None:
     moment = moments.read(said["said"])
     published = moment if judged.gone else moments.read(said["published"])
     put([Statement(record_id=row.record_id, origin="", format=str(said["format"]), visibility=visibility,
-                   gone=judged.gone, sequence=row.sequence, sha256=sha256, body=bytes(row.body),
-                   farewell=old.farewell if old else None, published_at=published, said_at=moment)])  # fmt: skip
+                   gone=judged.gone, erased=judged.erased or None, sequence=row.sequence, sha256=sha256,
+                   body=bytes(row.body), farewell=old.farewell if old else None, published_at=published,
+                   said_at=moment)])  # fmt: skip
 
 
 def _keep_ours(row: Quarantined, actor: Actor) -> None:
@@ -159,7 +160,9 @@ def _take_back(row: Quarantined, actor: Actor) -> None:
 def _revise(record_id: str, said: dict[str, object], actor: Actor) -> None:
     record = Record.objects.filter(pk=record_id, origin="").first()
     if said.get("gone") is True:
-        if record is not None and record.state != State.RETIRED:
+        if said.get("erased") is True:
+            erasing.erase([record_id] if record is not None else [])
+        elif record is not None and record.state != State.RETIRED:
             actions.retire(actor=actor, record_id=record_id)
         return
     language, note = str(said["language"]), "Taken back from the network"

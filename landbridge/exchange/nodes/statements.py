@@ -77,9 +77,11 @@ def _day(day: date | None) -> str | None:
     return day.isoformat() if day else None
 
 
-def tombstone(record_id: str, format: str, node: str) -> dict[str, Any]:
-    """What is said of a record that is gone: nothing of what it told."""
-    return {"landbridge": VERSION, "kind": KIND, "node": node, "record": record_id, "gone": True, "format": format}
+def tombstone(record_id: str, format: str, node: str, *, erased: bool = False) -> dict[str, Any]:
+    """What is said of a record that is gone: nothing of what it told. One that was `erased` asks whoever holds it to
+    blank what they have; nodes that do not know the word yet retire it as ever."""
+    said = {"landbridge": VERSION, "kind": KIND, "node": node, "record": record_id, "gone": True, "format": format}
+    return {**said, "erased": True} if erased else said
 
 
 def next_sequence(last: int, now: datetime) -> int:
@@ -106,26 +108,27 @@ def state(views: Mapping[str, RecordView], record_ids: Iterable[str], *, anew: b
     wanted = list(record_ids)
     with transaction.atomic():
         journal.lock()
-        formats = dict(Record.objects.filter(pk__in=wanted, origin="").values_list("pk", "format"))
+        rows_of = Record.objects.filter(pk__in=wanted, origin="").values_list("pk", "format", "erased_at")
+        own = {record_id: (format, erased_at is not None) for record_id, format, erased_at in rows_of}
         standing = {row.record_id: row for row in Statement.objects.filter(record_id__in=wanted, origin="")}
         by = signer()
         rows = []
         for record_id in wanted:
-            if record_id in formats:
-                row = _row(record_id, formats[record_id], views.get(record_id), standing.get(record_id), by, anew)
+            if record_id in own:
+                row = _row(record_id, *own[record_id], views.get(record_id), standing.get(record_id), by, anew)
                 rows.extend([row] if row is not None else [])
         put(rows)
     return len(rows)
 
 
 def _row(
-    record_id: str, format: str, view: RecordView | None, old: Statement | None, by: Signer, anew: bool
+    record_id: str, format: str, erased: bool, view: RecordView | None, old: Statement | None, by: Signer, anew: bool
 ) -> Statement | None:
     """The next statement on a record, or None when there is nothing to say that is not said."""
     if view is None or view.state == State.RETIRED or view.visibility not in SHOWN:
-        if old is None or (old.gone and not anew):
+        gone = tombstone(record_id, format, by.node, erased=erased)
+        if old is None or (old.gone and not anew and _same(old.body, gone)):
             return None
-        gone = tombstone(record_id, format, by.node)
         return _signed(record_id, gone, old, by, old.visibility, old.published_at)
     content = content_of(view, by.node)
     if old is not None and not anew and _same(old.body, content):
@@ -140,12 +143,14 @@ def _signed(
     sequence, farewell = next_sequence(old.sequence if old else 0, by.now), None
     was_public = old is not None and (old.visibility == Visibility.PUBLIC or old.farewell is not None)
     if was_public and visibility != Visibility.PUBLIC:
-        farewell, _ = by.sign(tombstone(record_id, content["format"], by.node), sequence)
+        is_erased = content.get("erased") is True
+        farewell, _ = by.sign(tombstone(record_id, content["format"], by.node, erased=is_erased), sequence)
         sequence += 1  # Whoever reads both ends with the statement.
     body, sha256 = by.sign(content, sequence)
     return Statement(
         record_id=record_id, origin="", format=content["format"], visibility=visibility, gone=content["gone"],
-        sequence=sequence, sha256=sha256, body=body, farewell=farewell, published_at=published, said_at=by.now,
+        erased=content.get("erased"), sequence=sequence, sha256=sha256, body=body, farewell=farewell,
+        published_at=published, said_at=by.now,
     )  # fmt: skip
 
 

@@ -1,5 +1,6 @@
 """Writing down what was taken in: records, the statements that are passed on, where they came from, and what waits."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
@@ -7,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from django.db.models import F
 
 from landbridge.exchange.models import Quarantined, Received, Statement
-from landbridge.exchange.nodes import files, moments
+from landbridge.exchange.nodes import erasure, files, moments
 from landbridge.exchange.nodes.judging import Held, Judged
 from landbridge.exchange.nodes.statements import put
 from landbridge.exchange.signing import KEY
@@ -36,6 +37,8 @@ class Batch:
     """What was held of each record before."""
     same: list[str] = field(default_factory=list)
     refused: list[Judged] = field(default_factory=list)
+    erased: list[Judged] = field(default_factory=list)
+    """Proven words that a record was erased, also on records that we hold from somebody else."""
 
     def take(self, judged: Judged, held: Held | None) -> None:
         """The newest statement of a record is kept."""
@@ -63,7 +66,9 @@ def store(batch: Batch, taken: "Taken") -> None:
 
 def _receive(batch: Batch, node: str, there: dict[str, tuple[str, str]], taken: "Taken") -> None:
     """The records of one node. A tombstone of what never came here makes no record."""
+    erasure.erase(node, [one.record for one in batch.taken.values() if one.node == node and one.erased])
     judged = [one for one in batch.taken.values() if one.node == node and (not one.gone or one.record in there)]
+    judged = [one for one in judged if not one.erased]
     arrivals = [_arrival(one, there) for one in judged]
     outcome = receive_many(arrivals, actor=NODE, workflow=Workflow.RECEIVED, origin=node)
     for position, problem in outcome.refused:
@@ -86,13 +91,21 @@ def _arrival(judged: Judged, there: dict[str, tuple[str, str]]) -> Arrival:
     return Arrival(judged.record, said["format"], judged.data, said["language"], said["visibility"])
 
 
+def _visibility(judged: Judged, old: Mapping[str, str]) -> str:
+    """For whom the statement is; a tombstone is for those who heard of the record before."""
+    if not judged.gone:
+        return str(judged.said["visibility"])
+    before = old.get(judged.record, Visibility.PUBLIC.value)
+    return erasure.reach(judged.record, before) if judged.erased else before
+
+
 def _put(batch: Batch) -> None:
     old = dict(Statement.objects.filter(record_id__in=list(batch.taken)).values_list("record_id", "visibility"))
     put(
         [
             Statement(
                 record_id=one.record, origin=one.node, format=str(one.said.get("format"))[:40], gone=one.gone,
-                visibility=old.get(one.record, Visibility.PUBLIC.value) if one.gone else one.said["visibility"],
+                visibility=_visibility(one, old), erased=one.erased or None,
                 sequence=one.sequence, sha256=one.sha256, body=one.body, farewell=batch.farewells.get(one.record),
                 published_at=one.moment if one.gone else moments.read(one.said["published"]), said_at=one.moment,
             )
@@ -122,6 +135,8 @@ def _note_received(batch: Batch) -> None:
         Quarantined.objects.filter(record_id__in=gone).exclude(reason="claim").update(
             body=b"", settled_at=batch.now, settled="gone"
         )
+    for word in batch.erased:
+        erasure.forget_waiting(word.node, [word.record])
     open_ones = Quarantined.objects.filter(record_id__in=list(batch.taken), settled_at=None)
     for one in open_ones.exclude(reason__in=("claim", "conflict")):
         better = batch.taken[one.record_id]

@@ -124,6 +124,8 @@ def _take_said(said: list[Mapping[str, Any]], via: str, carrier: Peer | None, ta
     for one in said:
         judged = judge(one, court)
         _count(judged, taken)
+        if judged.erased and judged.proven and judged.outcome in (Outcome.TAKE, Outcome.SKIPPED):
+            batch.erased.append(judged)
         if judged.outcome == Outcome.TAKE:
             batch.take(judged, shelf.held(judged.record))
             shelf.note(judged.record, Held(judged.node, judged.sequence, judged.sha256))
