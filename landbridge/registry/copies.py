@@ -23,7 +23,7 @@ from landbridge.registry.merging import apply, fingerprint, piece
 from landbridge.registry.models import Record, WorkingCopy
 from landbridge.registry.queries import RecordView, Unknown, get, latest
 from landbridge.registry.rules import Reader
-from landbridge.registry.told import unfinished
+from landbridge.registry.told import brought, unfinished
 from landbridge.registry.workflow import State, Verb, Visibility, Workflow, step
 from landbridge.registry.writing import Actor, Conflict, Forbidden, require
 
@@ -243,7 +243,7 @@ def check(copy: WorkingCopy) -> dict[str, Any]:
     answers = {name: answer for name, answer in settled(copy.answers).items() if name in known}
     problems = list(unfinished(copy.format, answers))
     try:
-        clean = validate(copy.format, answers, copy.language)
+        clean = validate(copy.format, brought(copy.format, answers), copy.language)
     except InvalidRecord as invalid:
         told = {problem.field for problem in problems}
         problems += [problem for problem in invalid.problems if problem.field not in told]

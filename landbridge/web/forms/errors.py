@@ -46,6 +46,7 @@ def _by_code(code: str) -> str:
             "Traditional knowledge is involved: name the consent that covers this text, or leave the knowledge out."
         ),
         "alt_missing": gettext("Say what the file shows or holds, for those who cannot see it."),
+        "file_missing": gettext("Choose the file that this text belongs to, or clear the text."),
         "record_missing": gettext("Choose a record from what is found, or clear the field."),
         "string_too_short": gettext("Answer this question."),
     }.get(code, "")

@@ -127,13 +127,16 @@ def _(question: Link, answer: Any, model: Model, name: str, path: str, asked: As
 
 @draw.register
 def _(question: File, answer: Any, model: Model, name: str, path: str, asked: Asked) -> SafeString:
-    drawn = format_html_join("", "{}", ((_file(asked, path, at, one),) for at, one in enumerate(listed(answer))))
+    files = list(enumerate(map(parts_of, listed(answer))))
+    drawn = format_html_join("", "{}", ((_file(asked, path, at, one),) for at, one in files if one.get("sha256")))
+    beside = next((one for _, one in files if not one.get("sha256")), {})  # Words whose file did not come in.
+    wrong = format_html_join("", '<p class="error">{}</p>', ((told,) for told in asked.of(f"{path}.new")))
     new = format_html(
-        '<div class="row"><div class="part"><label for="f-{0}.new">{1}</label>'
+        '<div class="row"><div class="part"><label for="f-{0}.new">{1}</label>{5}'
         '<input type="file" id="f-{0}.new" name="{0}.new" accept="{2}"></div>{3}<p>'
         '<button class="small" name="_do" value="upload:{0}">{4}</button></p></div>',
-        path, gettext("Another file, at most 20 MB"), ACCEPTED, _texts(asked, f"{path}.new", {}),
-        gettext("Bring it in"),
+        path, gettext("Another file, at most 20 MB"), ACCEPTED, _texts(asked, f"{path}.new", beside),
+        gettext("Bring it in"), wrong,
     )  # fmt: skip
     return compound(asked, path, question, format_html("{}{}", drawn, new), "group-of")
 

@@ -14,6 +14,7 @@ from landbridge.lib.languages import is_language_tag
 from landbridge.registry.copies import settled, workflow_of
 from landbridge.registry.models import WorkingCopy
 from landbridge.registry.queries import RecordView, titles
+from landbridge.registry.told import brought
 from landbridge.registry.workflow import State
 from landbridge.registry.writing import digest
 from landbridge.web.figures import marked
@@ -25,7 +26,7 @@ from landbridge.web.people import reader_of
 
 def valid_part(copy: WorkingCopy) -> dict[str, Any]:
     """The answers that are valid as they are; a title there is always."""
-    answers = settled(copy.answers)
+    answers = brought(copy.format, settled(copy.answers))
     stand_in = {copy.language: gettext("(no title yet)")}
     for _ in range(len(answers) + 2):
         answers = {"title": stand_in, "summary": stand_in} | answers if "title" not in answers else answers

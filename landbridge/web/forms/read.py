@@ -213,7 +213,10 @@ def _(question: Reference, model: Model, name: str, path: str, sent: Sent, there
 
 @take.register
 def _(question: File, model: Model, name: str, path: str, sent: Sent, there: Any) -> Any:
-    """Only files that are in the copy already can be kept: nobody attaches a file of somebody else by its digest."""
+    """Only files that are in the copy already can be kept: nobody attaches a file of somebody else by its digest.
+
+    What was typed beside a file that is not there, because it was refused or is still to be chosen, stands last.
+    """
     known = {words(one.get("sha256")): one for one in map(parts_of, listed(there))}
     found = []
     for at in sent.posted.rows(path):
@@ -221,7 +224,8 @@ def _(question: File, model: Model, name: str, path: str, sent: Sent, there: Any
         if kept:
             texts = {part: sent.posted.text(f"{at}.{part}") for part in ("alt", "caption")}
             found.append({**kept, **texts})
-    return found
+    beside = _parts(sent, f"{path}.new", ("alt", "caption"))
+    return [*found, beside] if beside else found
 
 
 @take.register

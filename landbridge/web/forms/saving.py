@@ -123,7 +123,7 @@ def save(request: HttpRequest, copy: WorkingCopy, typed: Typed, file: dict[str, 
     if file is not None:
         files = typed.pieces["files"] if "files" in typed.pieces else piece(copy.answers, "files")
         kept = [one for one in files if isinstance(one, dict)] if isinstance(files, list) else []
-        fresh = [one for one in kept if one.get("sha256") != file["sha256"]]
+        fresh = [one for one in kept if one.get("sha256") not in (file["sha256"], None)]  # Its words are with it.
         typed = replace(typed, pieces={**typed.pieces, "files": [*fresh, file]})
     return copies.save(actor=actor_of(request), copy_id=copy.id, typed=typed)
 
