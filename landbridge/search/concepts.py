@@ -25,9 +25,11 @@ from landbridge.formats import vocabulary
 from landbridge.formats.vocabulary import Term, Vocabulary
 from landbridge.lib.languages import LANGUAGES
 from landbridge.search import analysis, stopwords, wordforms
+from landbridge.search import turned as turning
 from landbridge.search.analysis import Word, fold, normalise, words
 from landbridge.search.compact import Homonyms, Numbers
 from landbridge.search.stopwords import STOPWORDS
+from landbridge.search.turned import TURNED, turned
 from landbridge.search.wordforms import meant
 
 logger = logging.getLogger(__name__)
@@ -52,7 +54,7 @@ MOST_SENSES: Final = 5
 MOST_CHOSEN: Final = 4_000
 LONGEST: Final = 256
 """No label is longer, in tokens or in Chinese characters."""
-CACHE_VERSION: Final = 13
+CACHE_VERSION: Final = 14
 LOOK_EVERY: Final = 0.2
 """Seconds between two looks at whether something was imported: a text asks for the annotator many times."""
 Made = TypeVar("Made")
@@ -237,6 +239,13 @@ class Annotator:
         return Counter(key for one in found for key in one.keys)
 
 
+def _name(labelled: dict[str, list[str]], word: str, key: str) -> None:
+    """Let a word name one more concept, up to a limit."""
+    keys = labelled.setdefault(word, [])
+    if key not in keys and len(keys) < MOST_SENSES:
+        keys.append(key)
+
+
 class _Builder:
     """Gathers labels, joins concepts that mean the same, and builds the automata."""
 
@@ -246,6 +255,7 @@ class _Builder:
         self.owners: dict[tuple[str, str], str] = {}
         self.places: dict[tuple[str, ...], int] = {}
         self.homonyms: dict[int, dict[str, list[str]]] = {}
+        self.turned: list[tuple[str, Pattern, str]] = []
         self.network = Network()
 
     def join(self, terms: Iterable[Term]) -> None:
@@ -280,15 +290,25 @@ class _Builder:
                 pattern, exact = _pattern(label, tag)
                 if pattern:
                     labelled = (self.exact if exact else self.senses)[tag].setdefault(pattern, {})
-                    keys = labelled.setdefault(_only_word(label, tag) if len(pattern) == 1 else "", [])
-                    if key not in keys and len(keys) < MOST_SENSES:
-                        keys.append(key)
+                    _name(labelled, _only_word(label, tag) if len(pattern) == 1 else "", key)
+                if tag in TURNED and not exact and (other := turned(label, pattern, tag)):
+                    self.turned.append((tag, other, key))
         above = [self.network.key(parent) for parent in term.broader if parent != key]
         if above:
             self.network.broader[key] = tuple(dict.fromkeys((*self.network.broader.get(key, ()), *above)))
         near = [self.network.key(other) for other in term.related]
         if near:
             self.network.related[key] = tuple(dict.fromkeys((*self.network.related.get(key, ()), *near)))
+
+    def _add_turned(self) -> None:
+        """Take in labels that were turned round, where they are no labels of another subject of the field."""
+        new = [one for one in self.turned if self._is_free(*one[:2])]
+        for tag, pattern, key in new:
+            _name(self.senses[tag].setdefault(pattern, {}), "", key)
+
+    def _is_free(self, tag: str, pattern: Pattern) -> bool:
+        known = self.senses[tag].get(pattern, {})
+        return all(key.startswith("lexicon:") for keys in known.values() for key in keys)
 
     def add_empty(self, term: Term) -> None:
         for tag, labels in term.labels.items():
@@ -297,6 +317,7 @@ class _Builder:
             self.network.empty.setdefault(tag, set()).update(alone)
 
     def build(self) -> Network:
+        self._add_turned()
         patterns = chain.from_iterable((*self.senses.values(), *self.exact.values()))
         self.network.numbers.take(chain.from_iterable(one for one in patterns if isinstance(one, tuple)))
         for tag, senses in self.senses.items():
@@ -356,7 +377,7 @@ def imported() -> list[Vocabulary]:
 def _code_digest() -> "hashlib._Hash":
     """Changes with the programs that make tokens of texts: labels and records must be read in the same way."""
     digest = hashlib.sha256(str(CACHE_VERSION).encode())
-    for program in (analysis, stopwords, wordforms):
+    for program in (analysis, stopwords, turning, wordforms):
         digest.update(Path(str(program.__file__)).read_bytes())
     return digest
 
