@@ -17,10 +17,10 @@ from django.core.signals import request_finished, request_started
 from django.db import close_old_connections
 
 from tests import postgresql
+from tests.sharing import ROOT, share_labels
 
 pytest_plugins = ["tests.node", "tests.engines"]
 DATABASES = ("sqlite", "postgresql")
-_ROOT = "LANDBRIDGE_TEST_ROOT"
 _WHY_NOT = "LANDBRIDGE_TEST_NO_SERVER"
 
 
@@ -29,7 +29,7 @@ def _prepare_run() -> None:
     for name in [name for name in os.environ if name.startswith("LANDBRIDGE_")]:
         del os.environ[name]
     os.environ.pop("DATABASE_URL", None)
-    os.environ[_ROOT] = root = tempfile.mkdtemp(prefix="landbridge-tests-")
+    os.environ[ROOT] = root = tempfile.mkdtemp(prefix="landbridge-tests-")
     atexit.register(shutil.rmtree, root, ignore_errors=True)
     if "--database=postgresql" in sys.argv:
         try:
@@ -43,7 +43,7 @@ def _prepare_run() -> None:
 
 def _prepare_process() -> None:
     """Once for each worker."""
-    folder = Path(os.environ[_ROOT]) / os.environ.get("PYTEST_XDIST_WORKER", "main")
+    folder = Path(os.environ[ROOT]) / os.environ.get("PYTEST_XDIST_WORKER", "main")
     folder.mkdir(exist_ok=True)
     os.environ["LANDBRIDGE_DATA"] = str(folder)
     os.environ["LANDBRIDGE_SAMPLE"] = "none"
@@ -59,6 +59,7 @@ def _prepare_process() -> None:
         signal.disconnect(close_old_connections)
     if settings.DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         settings.DATABASES["default"]["TEST"]["NAME"] = str(folder / "test.sqlite3")
+    share_labels(folder)
 
 
 if "PYTEST_XDIST_WORKER" not in os.environ:
@@ -77,8 +78,10 @@ _TOUCHES = {
 
 
 _ONCE = (
-    "tests/api/test_http.py", "tests/api/test_shapes.py", "tests/exchange/linked/", "tests/exchange/partners/",
+    "tests/api/test_documents.py", "tests/api/test_http.py", "tests/api/test_shapes.py", "tests/exchange/linked/",
+    "tests/exchange/partners/",
     "tests/hostile/test_accounts.py", "tests/hostile/test_api_writing.py", "tests/hostile/test_mail.py",
+    "tests/hostile/test_mass_assignment.py",
     "tests/web/open/", "tests/web/test_guided.py", "tests/web/test_key_pages.py",
     "tests/web/test_peers.py", "tests/web/test_people.py",
 )  # fmt: skip

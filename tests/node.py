@@ -1,6 +1,7 @@
 """A whole node beside the tests: its own folder, database and processes, driven by the command line."""
 
 import os
+import shutil
 import subprocess
 import sys
 import uuid
@@ -14,6 +15,9 @@ from django.conf import settings
 
 from landbridge.search.concepts import load_network
 from tests.postgresql import binaries
+from tests.sharing import at_once
+
+TEMPLATE = "nodes_template"
 
 
 @dataclass
@@ -66,6 +70,49 @@ def _labels() -> list[Path]:
     return sorted((settings.DATA / "index").glob("labels-*.pickle"))
 
 
+_MIGRATE = (
+    "import django; django.setup(); from django.core.management import call_command as do; do('migrate', verbosity=0)"
+)
+
+
+def _migrate(environment: dict[str, str]) -> None:
+    every = {**os.environ, "DJANGO_SETTINGS_MODULE": "landbridge.settings", **environment}
+    subprocess.run([sys.executable, "-c", _MIGRATE], check=True, env=every, timeout=180)
+
+
+@cache
+def _tables() -> Path:
+    """A database file with all tables, made once for all nodes of the run: its sixty steps take seconds."""
+    with at_once("tables") as folder:
+        file = folder / "landbridge.sqlite3"
+        if not file.exists():
+            _migrate({"LANDBRIDGE_DATA": str(folder)})
+        return file
+
+
+@cache
+def _template() -> str:
+    """The same on PostgreSQL: the name of a database to copy."""
+    with at_once("tables") as folder:
+        made = folder / "made"
+        if not made.exists():
+            _psql(f"CREATE DATABASE {TEMPLATE}")
+            _migrate({"LANDBRIDGE_DATA": str(folder), "DATABASE_URL": _url(TEMPLATE)})
+            made.touch()
+    return TEMPLATE
+
+
+def _url(name: str) -> str:
+    return f"{os.environ['DATABASE_URL'].rsplit('/', 1)[0]}/{name}"
+
+
+def _psql(statement: str) -> None:
+    where = binaries()
+    assert where is not None
+    arguments = [where / "psql", os.environ["DATABASE_URL"], "-qc", statement]
+    subprocess.run(arguments, check=True, capture_output=True, env={**os.environ, "PGOPTIONS": ""})
+
+
 class Nodes:
     """Makes nodes, each with a database of the kind that this run is on."""
 
@@ -81,22 +128,16 @@ class Nodes:
         for labels in _labels():
             (folder / "index" / labels.name).hardlink_to(labels)
         environment = {"LANDBRIDGE_SAMPLE": "none"}
-        url = os.environ.get("DATABASE_URL")
-        if url:
-            environment["DATABASE_URL"] = f"{url.rsplit('/', 1)[0]}/{name}"
-            self._psql(f"CREATE DATABASE {name}")
-            self.databases.append(name)
-        return Node(folder, environment)
-
-    def _psql(self, statement: str) -> None:
-        where = binaries()
-        assert where is not None
-        arguments = [where / "psql", os.environ["DATABASE_URL"], "-qc", statement]
-        subprocess.run(arguments, check=True, capture_output=True, env={**os.environ, "PGOPTIONS": ""})
+        if "DATABASE_URL" not in os.environ:
+            shutil.copyfile(_tables(), folder / "landbridge.sqlite3")
+            return Node(folder, environment)
+        _psql(f"CREATE DATABASE {name} TEMPLATE {_template()}")
+        self.databases.append(name)
+        return Node(folder, {**environment, "DATABASE_URL": _url(name)})
 
     def close(self) -> None:
         for name in self.databases:
-            self._psql(f"DROP DATABASE {name} WITH (FORCE)")
+            _psql(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture
