@@ -6,8 +6,11 @@ search, feeds, exports and other nodes follow it.
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
 from typing import Final
 
+from django.conf import settings
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.models import Session
 from django.db import models, transaction
@@ -158,7 +161,15 @@ def _end_sessions(account: Account) -> None:
             session.delete()
 
 
+def _forget_letters(address: str) -> None:
+    """On a node without a mail server letters to the person lie in a folder."""
+    for letter in Path(settings.EMAIL_FILE_PATH).glob("*.eml"):
+        if address.encode() in letter.read_bytes().lower():
+            letter.unlink(missing_ok=True)
+
+
 def _forget(account: Account) -> None:
+    transaction.on_commit(partial(_forget_letters, account.email))
     account.email, account.name = f"erased-{account.pk}@erased.invalid", ""
     account.is_active, account.erased_at = False, datetime.now(UTC)
     account.notify = {}
