@@ -32,6 +32,8 @@ class Line:
     packets: int = 0
     losses: int = 0
     is_cut: bool = False
+    left: int | None = None
+    """How many bytes still come down before it breaks; None for as many as there are."""
     _free: dict[str, float] = field(default_factory=lambda: {"up": 0.0, "down": 0.0})
     _flights: list[tuple[float, float]] = field(default_factory=list)
     _open: set[asyncio.StreamWriter] = field(default_factory=set)
@@ -44,6 +46,14 @@ class Line:
 
     def mend(self) -> None:
         self.is_cut = False
+
+    async def _spend(self, size: int) -> None:
+        """Count down to the break, in the middle of an answer; what was on its way arrives before that."""
+        self.left = (self.left or 0) - size
+        if self.left <= 0 and not self.is_cut:
+            self.left, self.is_cut = None, True
+            await asyncio.sleep(0.3)
+            self._break()
 
     def _break(self) -> None:
         for writer in self._open:
@@ -86,6 +96,8 @@ class Line:
                     return
                 target.write(packet)
                 await target.drain()
+                if way == "down" and self.left is not None:
+                    await self._spend(len(packet))
 
         delivering = asyncio.ensure_future(deliver())
         last = 0.0

@@ -196,7 +196,10 @@ def owner_name(copy: WorkingCopy) -> str:
 
 def assets() -> dict[str, str]:
     """Style and script of the pages for writing."""
-    return {"write_style": asset("write.css").address, "write_script": asset("write.js").address}
+    return {
+        "write_style": asset("write.css").address, "write_script": asset("write.js").address,
+        "half_script": asset("half.js").address,
+    }  # fmt: skip
 
 
 def _grouped(page: Page, fields: Mapping[str, SafeString]) -> list[tuple[str, str, list[SafeString]]]:

@@ -14,7 +14,7 @@ from landbridge.formats.vocabulary import fold, vocabulary
 from landbridge.lib.languages import is_language_tag
 from landbridge.registry import copies, naming
 from landbridge.registry.copies import Saved, Typed
-from landbridge.registry.merging import apply, fingerprint, piece
+from landbridge.registry.merging import apply, fingerprint, is_empty, piece
 from landbridge.registry.models import WorkingCopy
 from landbridge.registry.queries import Unknown
 from landbridge.web.forms.asked import words
@@ -69,10 +69,42 @@ def typed_of(request: HttpRequest, copy: WorkingCopy, verb: Verb, *, by_itself: 
     answers = dict(pieces(FORMATS[copy.format], sent, copy.answers))
     answers.update(_states(posted, copy))
     was = _was(request.POST.get("_was", ""))
+    if "_writer" in request.POST and "_end" not in request.POST:
+        answers, was = _of_half(request.POST, copy, answers, was)
     return Typed(
         pieces=answers, was=was, writer=request.POST.get("_writer", "")[:16],
         number=counted(request.POST, "_saved") + 1, by_itself=by_itself,
     )  # fmt: skip
+
+
+def _of_half(
+    form: QueryDict, copy: WorkingCopy, answers: dict[str, Any], was: dict[str, str]
+) -> tuple[dict[str, Any], dict[str, str]]:
+    """What a page sent that a broken line had cut off: its last question may have come without half of its controls.
+
+    What is missing there takes nothing away; what is told there and was not before is put beside what is kept, to
+    choose.
+    """
+    last = next((name for name in reversed(form) if not name.startswith(("_", "csrf"))), "").partition(".")[0]
+    taken, known = dict(answers), dict(was)
+    for path in [path for path in answers if path.partition(".")[0] == last]:
+        kept = piece(copy.answers, path)
+        if _is_part(answers[path], kept):
+            del taken[path]
+        elif not is_empty(kept):
+            known[path] = ""
+    return taken, known
+
+
+def _is_part(typed: Any, kept: Any) -> bool:
+    """Whether nothing was told that is not kept already."""
+    if isinstance(typed, list) and isinstance(kept, list):
+        return all(one in kept for one in typed)
+    if isinstance(typed, dict) and isinstance(kept, dict):
+        return all(kept.get(name) == one for name, one in typed.items())
+    if isinstance(typed, str) and isinstance(kept, str):
+        return kept.startswith(typed.rstrip())
+    return is_empty(typed)
 
 
 def _states(posted: Posted, copy: WorkingCopy) -> dict[str, str]:

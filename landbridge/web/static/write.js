@@ -19,7 +19,8 @@ try {
 } catch { /* No store, nothing to tidy. */ }
 
 // Saving by itself -----------------------------------------------------------------------------------------------
-if (form) {
+// Half a form, of which a broken line did not bring the end, is never sent: half.js fetches it again.
+if (form && form.elements.namedItem("_end")) {
   const status = form.querySelector("[data-status]");
   const field = (name) => form.elements.namedItem(name);
   const key = `write:${location.pathname}`;
