@@ -125,8 +125,8 @@ def test_no_table_holds_a_word_of_who_was_erased(cast: Cast, yusuf: Account, ada
     Likeness.objects.update(decision="apart", done={"facts": {key: {"titles": {"en": MARK}}}})
     before = traces(MARK, NAME, ADDRESS)
     assert {"registry_revision.data", "registry_change.note", "exchange_statement.body", "exchange_trait.facts",
-            "exchange_oairecord.dublin_core", "exchange_likeness.done", "registry_workingcopy.answers", "parties_account.email",
-            "parties_notice.told", "parties_storedanswer.body"} <= before  # fmt: skip
+            "exchange_oairecord.dublin_core", "exchange_likeness.done", "registry_workingcopy.answers",
+            "parties_account.email", "parties_notice.told", "parties_storedanswer.body"} <= before  # fmt: skip
 
     leaving.erase(account=yusuf)
     follow()
