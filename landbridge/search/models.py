@@ -21,6 +21,10 @@ class Watch(models.Model):
     dropped_at = models.DateTimeField(null=True, blank=True)
     """Dropped by its owner, who can still take that back; after some days it goes for good."""
 
+    knows_all = models.BooleanField(default=False)
+    """Whether all that was under it when it began is kept as told: then a record that is revised so that it comes
+    under it is news as well."""
+
     class Meta:
         indexes = [models.Index(fields=["account", "-created_at"], name="watches_of_account")]
 
@@ -34,6 +38,8 @@ class Told(models.Model):
     watch = models.ForeignKey(Watch, on_delete=models.CASCADE, related_name="told")
     record_id = models.CharField(max_length=100)
     at = models.DateTimeField(default=timezone.now)
+    known = models.BooleanField(default=False)
+    """It was there when the watch began, and so was never told."""
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["watch", "record_id"], name="told_once")]

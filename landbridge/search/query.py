@@ -182,13 +182,28 @@ def fitting(query: Query, ids: Sequence[str], reader: Reader = ANYONE, language:
     Raises:
         BadQuery: a filter value that is not known any more.
     """
+    plan = _strictly(query, reader, language)
+    plan = replace(plan, filters={**plan.filters, "id": tuple(ids)}, limit=len(ids))
+    return [row.stored["id"] for row in index().search(plan).rows]
+
+
+def first_fitting(query: Query, most: int, reader: Reader = ANYONE, language: str = "en") -> list[str]:
+    """The records that a search finds, strictly, the newest first: so many at most.
+
+    Raises:
+        BadQuery: an unknown filter value.
+    """
+    plan = replace(_strictly(query, reader, language), limit=most)
+    return [row.stored["id"] for row in index().search(plan).rows]
+
+
+def _strictly(query: Query, reader: Reader, language: str) -> Plan:
     wording = word_groups(query.text[:2000], language)
     rights = readable_by(reader)
-    plan = Plan(
-        groups=wording.strict, least_groups=wording.least, sort="updated", limit=len(ids),
-        filters={**_filters(query), **rights["filters"], "id": tuple(ids)}, without=_without(query, rights["without"]),
+    return Plan(
+        groups=wording.strict, least_groups=wording.least, sort="updated",
+        filters={**_filters(query), **rights["filters"]}, without=_without(query, rights["without"]),
     )  # fmt: skip
-    return [row.stored["id"] for row in index().search(plan).rows]
 
 
 def _hit(row: Row, language: str, highlighter: Highlighter) -> Hit:

@@ -187,7 +187,7 @@ def _telling(kind: str, one: Found) -> Telling:
 
 def take_as_known(watch: Watch, record_ids: Iterable[str]) -> None:
     """Keep as told what was there when the watch began."""
-    rows = [Told(watch=watch, record_id=record) for record in record_ids]
+    rows = [Told(watch=watch, record_id=record, known=True) for record in record_ids]
     Told.objects.bulk_create(rows, ignore_conflicts=True, batch_size=1_000)
 
 

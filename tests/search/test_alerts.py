@@ -13,7 +13,7 @@ from landbridge.registry.models import Cursor
 from landbridge.registry.queries import get
 from landbridge.registry.rules import ANYONE
 from landbridge.registry.writing import NODE
-from landbridge.search import watching
+from landbridge.search import alerts, watching
 from landbridge.search.alerts import WatchFollower
 from landbridge.search.follower import SearchFollower
 from landbridge.search.index import Index
@@ -78,6 +78,48 @@ def test_what_is_new_under_a_watch_is_told_once(cast: Cast, followers: Any, kind
     actions.restore(actor=NODE, record_id="reef")
     journal.follow_to_end()
     assert told(sven) == [("watch", ["reef"])]
+
+
+@pytest.mark.parametrize(
+    ("kind", "subject"),
+    [("search", "q=reef+fish"), ("search", "place=FJI"), ("party", "FJI"), ("term", "ecosystems:coral-reef")],
+)
+def test_a_record_that_is_revised_to_come_under_a_watch_is_told_once(
+    cast: Cast, followers: Any, kind: str, subject: str
+) -> None:
+    sven = cast.sven.account
+    publish("had", REEF)
+    publish("steppe", STEPPE)
+    journal.follow_to_end()
+    made, _ = watching.watch(sven, kind, subject)
+    alerts.begin(made, ANYONE)
+    for record_id in ("had", "steppe"):
+        actions.revise(actor=NODE, record_id=record_id, data={**REEF, "title": "Reef fish counts"}, language="en")
+        actions.publish(actor=NODE, record_id=record_id)
+        journal.follow_to_end()
+    actions.revise(actor=NODE, record_id="steppe", data=REEF, language="en")
+    actions.publish(actor=NODE, record_id="steppe")
+    journal.follow_to_end()
+    assert told(sven) == [("watch", ["steppe"])]
+
+
+def test_where_too_much_is_there_only_what_is_new_is_told(
+    cast: Cast, followers: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publish("had", REEF)
+    publish("second", REEF)
+    publish("steppe", STEPPE)
+    journal.follow_to_end()
+    monkeypatch.setattr(alerts, "MOST_KNOWN", 1)
+    made, _ = watching.watch(cast.sven.account, "party", "FJI")
+    alerts.begin(made, ANYONE)
+    assert not Told.objects.exists()
+    for record_id in ("had", "steppe"):
+        actions.revise(actor=NODE, record_id=record_id, data=REEF, language="en")
+        actions.publish(actor=NODE, record_id=record_id)
+    publish("new", REEF)
+    journal.follow_to_end()
+    assert told(cast.sven.account) == [("watch", ["new"])]
 
 
 def test_a_need_hears_of_new_matches_and_not_of_those_it_had(cast: Cast, followers: Any) -> None:

@@ -12,11 +12,12 @@ from django.shortcuts import render
 from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_POST
 
-from landbridge.cooperation.alerts import begin
+from landbridge.cooperation import alerts as cooperation
 from landbridge.lib.languages import choose
 from landbridge.registry.queries import Unknown, get
 from landbridge.registry.rules import Reader
 from landbridge.registry.telling import names
+from landbridge.search import alerts as search
 from landbridge.search import watching
 from landbridge.search.models import Told, Watch
 from landbridge.web.labels import number, reader_language
@@ -65,7 +66,7 @@ def _lines(watches: list[Watch], reader: Reader) -> list[Line]:
         key: choose(dict(named.titles), reader_language(), named.language)[1]
         for key, named in (names(needs, reader) if needs else {}).items()
     }
-    told = Told.objects.filter(watch__in=[watch.pk for watch in watches]).values("watch_id")
+    told = Told.objects.filter(watch__in=[watch.pk for watch in watches], known=False).values("watch_id")
     counted = {one["watch_id"]: one for one in told.annotate(count=Count("pk"), last=Max("at")).order_by()}
     return [_line(watch, titles, counted.get(watch.pk, {})) for watch in watches]
 
@@ -92,8 +93,8 @@ def add(request: HttpRequest) -> HttpResponse:
         if kind == "need" and (need is None or need.format != "need"):
             raise Unknown(subject)
         made, is_new = watching.watch(account, kind, subject)
-        if is_new and need is not None:
-            begin(made, need, reader)
+        if is_new:
+            cooperation.begin(made, need, reader) if need is not None else search.begin(made, reader)
     except (watching.CannotWatch, Unknown):
         messages.error(request, gettext("This cannot be watched. A search needs words or filters that are known here."))
     except watching.TooMany:
