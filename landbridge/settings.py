@@ -140,6 +140,7 @@ TASKS: list[str] = [
     "landbridge.registry.unnamed.ForgetFiles",
     "landbridge.registry.erasing.WipeLog",
     "landbridge.search.alerts.ForgetWatches",
+    "landbridge.search.scrubbing.ScrubIndex",
     "landbridge.web.mailing.Mailing",
     "landbridge.exchange.out.deliveries.DeliverWebhooks",
     "landbridge.exchange.out.deliveries.ForgetDeliveries",

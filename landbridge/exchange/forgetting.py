@@ -30,6 +30,7 @@ from landbridge.exchange.out.oai import keeping
 from landbridge.registry import erasing
 from landbridge.registry.models import Change, Record, Revision
 from landbridge.registry.queries import RecordView
+from landbridge.search import scrubbing
 
 _ORGANISATION: Final = "organisation"
 """The format whose titles stand in what harvesters are told of other records."""
@@ -75,6 +76,7 @@ def forget(records: Sequence[Record]) -> None:
         Notification.objects.filter(record_id__in=ids).update(body={}, next_at=None)
         SourceItem.objects.filter(record_id__in=ids).update(title="", said=None, facts={})
     keeping.take([*ids, *_naming([record.pk for record in records if record.format == _ORGANISATION])])
+    scrubbing.want()
     _forget_bundles()
     _forget_reports(ids)
     erasing.wipe()

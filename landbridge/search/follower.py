@@ -1,7 +1,7 @@
 """Keeps the index in step with the journal."""
 
 import logging
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Literal
 
 from landbridge.registry.models import Change
@@ -26,8 +26,11 @@ class SearchFollower:
         return f"{identity()}-{shipped_digest()}"
 
     def apply(self, changes: Sequence[Change], states: Mapping[str, RecordView]) -> None:
-        """Take in a batch in one commit. Records of which nothing is published do not stand in the index."""
-        changed = dict.fromkeys(change.record_id for change in changes)
+        """Take in a batch in one commit."""
+        self.bring(dict.fromkeys(change.record_id for change in changes), states)
+
+    def bring(self, changed: Collection[str], states: Mapping[str, RecordView]) -> None:
+        """Bring records in step. Those of which nothing is published do not stand in the index."""
         standing = [states[key] for key in changed if key in states and states[key].state != State.RETIRED]
         public = [view for view in standing if view.visibility == Visibility.PUBLIC]
         self._write(index(), public, changed)

@@ -20,6 +20,9 @@ class Index(Protocol):
     def clear(self) -> None:
         """Drop everything."""
 
+    def purge(self) -> None:
+        """Let go of the words that nothing holds any more, after all that stands in it was written anew."""
+
     def release(self) -> None:
         """Give up the writer, so that another process can take it."""
 

@@ -65,6 +65,7 @@ class Fts5Index:
             connection = sqlite3.connect(self.path, timeout=30)
             connection.execute("PRAGMA journal_mode=WAL")
             connection.execute("PRAGMA synchronous=NORMAL")
+            connection.execute("PRAGMA secure_delete=ON")
             self._local.connection = connection
         return connection
 
@@ -102,6 +103,11 @@ class Fts5Index:
         with self._connection() as connection:
             for table in ("words", "value", "record"):
                 connection.execute(f"DELETE FROM {table}")  # noqa: S608 - names of our own
+
+    def purge(self) -> None:
+        with self._connection() as connection:
+            connection.execute("INSERT INTO words(words) VALUES ('optimize')")
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def release(self) -> None:
         connection = getattr(self._local, "connection", None)

@@ -102,6 +102,12 @@ class TantivyIndex:
         self._index.reload()
         self._counts, self._known_facets, self._facets_kept = {}, {}, 0
 
+    def purge(self) -> None:
+        writer = self._take_writer()
+        writer.commit()
+        writer.garbage_collect_files()
+        self._reload()
+
     def release(self) -> None:
         if self._writer is not None:
             writer, self._writer = self._writer, None

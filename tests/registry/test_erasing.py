@@ -45,6 +45,12 @@ MARK = "Quetzalwort"
 NAME, ADDRESS = "Yusuf Marker", "yusuf.marker@example.org"
 
 
+@pytest.fixture(autouse=True)
+def _no_index(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The index is looked at in `test_scrubbing`."""
+    monkeypatch.setattr(forgetting.scrubbing, "want", lambda: None)
+
+
 @pytest.fixture
 def yusuf(cast: Cast) -> Account:
     """An expert who works for himself, and may publish."""

@@ -35,6 +35,12 @@ DIGEST = "5" * 64
 FILE = {"name": f"{MARK}.txt", "media_type": "text/plain", "size": 5, "sha256": DIGEST, "alt": MARK, "caption": ""}
 
 
+@pytest.fixture(autouse=True)
+def _no_index(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The index is looked at in `test_scrubbing`."""
+    monkeypatch.setattr(forgetting.scrubbing, "want", lambda: None)
+
+
 @pytest.fixture
 def kenya() -> Elsewhere:
     return Elsewhere("https://kenya.example")
