@@ -119,7 +119,9 @@ def test_every_text_in_every_language_has_all_that_means_harm() -> None:
                 anywhere[path] |= families
                 assert families == set(FAMILIES) or path in SHORT, (name, path, language, set(FAMILIES) - families)
     assert len(anywhere) > 130
-    assert {path for path, families in anywhere.items() if families != set(FAMILIES)} == {"gender", "person"}
+    too_few = {path: len(families) for path, families in anywhere.items() if families != set(FAMILIES)}
+    assert set(too_few) <= {"gender", "person", "acronym"}
+    assert too_few.get("acronym", 99) > 20 and too_few.get("person", 99) > 15, too_few
 
 
 OTHERS_CALL_IT = {

@@ -45,8 +45,8 @@ def bring(state: str, owner: str | None, visibility: str, **more: Any) -> str:
     return made
 
 
-def cases(own: str) -> Iterator[Case]:
-    for owner in dict.fromkeys((own, *OWNERS)):
+def cases(*owners: str | None) -> Iterator[Case]:
+    for owner in dict.fromkeys((*owners, *OWNERS)):
         for state in table.STATES:
             for visibility in table.VISIBILITIES:
                 yield Case(bring(state, owner, visibility), owner, state, visibility)
@@ -79,10 +79,11 @@ def test_the_written_table_names_every_verb_and_everybody(company: Company) -> N
 
 
 @pytest.mark.parametrize(
-    "person", [name if name in ("losa", "henri") else pytest.param(name, marks=pytest.mark.once) for name in table.MAY]
+    "person", [name if name == "losa" else pytest.param(name, marks=pytest.mark.once) for name in table.MAY]
 )
 def test_only_what_the_table_allows(company: Company, person: str) -> None:
-    """Rights are decided in Python, from rows: two people on the second database show that it reads them alike."""
+    """Rights are decided in Python, from rows: one person on the second database shows that it reads them alike, and
+    the test below asks it for everybody."""
     someone = company.everybody().get(person)
     actor = someone.actor if someone else Actor()
     own = table.PARTY_OF.get(person, "FJI")
@@ -90,15 +91,43 @@ def test_only_what_the_table_allows(company: Company, person: str) -> None:
     for case in cases(own):
         for author in (None, someone.account if someone else None):
             Record.objects.filter(pk=case.id).update(author=author)
-            for verb in table.STEPS:
-                must = table.outcome(person, verb, case.owner, author is not None, case.state, case.visibility)
-                is_ready = must in table.STATES or must == "draft"
-                if verb in ("unendorse", "unconfirm") and is_ready:
-                    must = "conflict"  # There is nothing to take back, but the way as far as that was open.
-                came = act(actor, verb, case, own)
-                if came != must:
-                    wrong.append((verb, case, author is not None, f"{came}, not {must}"))
+            wrong += filter(None, (differs(actor, person, verb, case, author is not None) for verb in table.STEPS))
     assert not wrong, wrong[:5]
+
+
+def differs(actor: Actor, person: str, verb: str, case: Case, is_author: bool) -> tuple[Any, ...]:
+    """What comes of it where the table says otherwise."""
+    must = table.outcome(person, verb, case.owner, is_author, case.state, case.visibility)
+    if verb in ("unendorse", "unconfirm") and must in table.STATES:
+        must = "conflict"  # There is nothing to take back, but the way as far as that was open.
+    came = act(actor, verb, case, table.PARTY_OF.get(person, "FJI"))
+    return (person, verb, case, is_author, f"{came}, not {must}") if came != must else ()
+
+
+def test_everybody_may_do_the_same_on_the_second_database(company: Company, database: str) -> None:
+    """One verb of each person on each record, in turn, so that every one meets every person with every state, every
+    owner and every visibility. All twelve of them on each took 50 seconds, and are asked of SQLite above."""
+    if database == "sqlite":
+        pytest.skip("asked above, and all of it")
+    every, verbs, wrong, met = list(cases(*table.PARTY_OF.values())), list(table.STEPS), [], set()
+    for number, person in enumerate(table.MAY):
+        someone = company.everybody().get(person)
+        own = (table.PARTY_OF.get(person, "FJI"), *OWNERS)
+        for is_author in (False, True):
+            Record.objects.update(author=someone.account if someone and is_author else None)
+            for at, case in enumerate(every):
+                if case.owner in own:
+                    verb = verbs[(2 * at + at // 24 + is_author + 5 * (at // 4) + number) % len(verbs)]
+                    met |= {(person, verb, case.state), (person, verb, case.owner), (person, verb, case.visibility)}
+                    is_theirs = is_author and someone is not None
+                    wrong.append(differs(someone.actor if someone else Actor(), person, verb, case, is_theirs))
+    assert not any(wrong), [*filter(None, wrong)][:5]
+    assert met == {
+        (person, verb, one)
+        for person in table.MAY
+        for verb in verbs
+        for one in (*table.STATES, *table.VISIBILITIES, table.PARTY_OF.get(person, "FJI"), *OWNERS)
+    }
 
 
 def test_what_is_refused_leaves_nothing(company: Company) -> None:
