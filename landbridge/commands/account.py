@@ -120,11 +120,11 @@ def disable(email: str) -> None:
 @click.argument("email")
 @click.confirmation_option(prompt="Name, address and all that is only theirs go for good. Erase the account?")
 def erase(email: str) -> None:
-    """Erase a person who asks for it: what is only theirs goes, their own records are withdrawn everywhere."""
+    """Erase a person who asks for it: what is only theirs goes, their own records are blanked in every version."""
     person = _find(email)
     told = leaving.farewell(person)
     leaving.erase(account=person)
-    say("account", f"erased; {told.records} records of their own are withdrawn")
+    say("account", f"erased; {told.records} records of their own are gone, here and on other nodes")
 
 
 @account.command()

@@ -12,9 +12,10 @@ from landbridge.exchange.bundles.making import make
 from landbridge.exchange.bundles.reading import take_in
 from landbridge.exchange.likeness.finding import find_all
 from landbridge.exchange.models import Peer, Quarantined, Statement, WantedFile, Word
-from landbridge.exchange.nodes import erasure, serving
+from landbridge.exchange.nodes import erasure, moments, quarantine, serving
 from landbridge.exchange.nodes.files import half
-from landbridge.exchange.nodes.statements import StatementFollower, says, state
+from landbridge.exchange.nodes.keys import me
+from landbridge.exchange.nodes.statements import StatementFollower, says, signer, state, tombstone
 from landbridge.exchange.nodes.taking import Taken, take
 from landbridge.exchange.out.oai.follower import OaiFollower
 from landbridge.parties.models import Account, Notice
@@ -188,6 +189,19 @@ def test_what_was_asked_before_this_node_knew_how_is_made_up_for(kenya: Elsewher
     assert erasure.make_up() == 1
     assert traces(MARK) == set()
     assert Record.objects.get(pk="other").erased_at is None
+
+
+def test_our_own_word_of_an_erasure_comes_back_after_a_restore(kenya: Elsewhere) -> None:
+    publish("ours", title=MARK)
+    gone = {**tombstone("ours", "technology", me(), erased=True)}
+    lost, _ = signer(moments.now()).sign(gone, Statement.objects.get().sequence + 1)
+    taken = took(kenya, lost)
+    assert [reason for _, reason, _ in taken.problems] == ["ahead"]
+    assert get("ours", ANYONE).data["title"] == {"en": MARK}, "a person says so first: whoever stole the key could not"
+    quarantine.settle(actor=NODE, quarantined_id=Quarantined.objects.get().pk, way="back")
+    follow()
+    assert traces(MARK) == set()
+    assert bytes(Statement.objects.get().body) == lost
 
 
 @pytest.mark.once
