@@ -72,14 +72,20 @@ def forget(records: Sequence[Record]) -> None:
         TraitKey.objects.filter(record_id__in=ids).delete()
         Word.objects.filter(Q(record_id__in=ids) | Q(draft__in=ids)).delete()
         WorkTaken.objects.filter(record_id__in=ids).update(data=None)
-        # The row stays, so that the same notification is not taken twice.
-        Notification.objects.filter(record_id__in=ids).update(body={}, next_at=None)
+        _close(ids)
         SourceItem.objects.filter(record_id__in=ids).update(title="", said=None, facts={})
     keeping.take([*ids, *_naming([record.pk for record in records if record.format == _ORGANISATION])])
     scrubbing.want()
     _forget_bundles()
     _forget_reports(ids)
     erasing.wipe()
+
+
+def _close(ids: Sequence[str]) -> None:
+    """The rows stay, so that no notification is taken twice; what is open is closed: there is nothing to answer."""
+    about = Notification.objects.filter(record_id__in=ids)
+    about.exclude(state__in=("accepted", "rejected")).update(state="undone")
+    about.update(body={}, next_at=None)
 
 
 def _naming(organisations: Sequence[str]) -> list[str]:

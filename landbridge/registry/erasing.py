@@ -85,7 +85,7 @@ def _forget_what_was_said_of(ids: Sequence[str]) -> None:
     Notice.objects.filter(record_id__in=ids).delete()
     for said in (Endorsement, Nomination):
         said._base_manager.filter(record_id__in=ids).update(note="")
-    marks = [record_id.encode() for record_id in ids]
+    marks = [f'"{record_id}"'.encode() for record_id in ids]
     answers = StoredAnswer.objects.filter(status__isnull=False).values_list("pk", "body")
     spoken = [pk for pk, body in answers.iterator(chunk_size=200) if any(mark in bytes(body) for mark in marks)]
     StoredAnswer.objects.filter(pk__in=spoken).delete()

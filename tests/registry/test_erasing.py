@@ -144,6 +144,7 @@ def test_no_table_holds_a_word_of_who_was_erased(cast: Cast, yusuf: Account, ada
     assert not Session.objects.exists()
     assert list(StoredAnswer.objects.values_list("key", flat=True)) == ["other"]
     assert OaiRecord.objects.get(record_id=key).deleted
+    assert (Notification.objects.get().state, Notification.objects.get().body) == ("undone", {})
     assert says(Statement.objects.get(record_id=key).body)["erased"] is True
 
 
@@ -225,7 +226,7 @@ def test_no_page_breaks_over_what_was_erased(cast: Cast, yusuf: Account, ada: Ac
         client = Client(headers={"host": "localhost"})
         client.force_login(account)
         gone = (f"/records/{key}", f"/records/{key}?revision=1", f"/api/v1/records/{key}", f"/records/{key}/compare")
-        pages = {**dict.fromkeys(gone, 410), "/desk": 200, "/review": 200, "/roster": 200, "/desk/records": None,
+        pages = {**dict.fromkeys(gone, 410), "/desk": 200, "/review": 200, "/roster": 200, "/notifications": None,
                  f"/records/{key}/work": 404, f"/records/{key}/trail.csv": 200}  # fmt: skip
         for page, status in pages.items():
             answer = client.get(page)
