@@ -81,6 +81,45 @@ def test_the_page_holds_the_record_and_signposts(see: Any, visitor: Client) -> N
     assert data_of(see("/"))["@graph"][0]["potentialAction"]["@type"] == "SearchAction"
 
 
+PUBLIC = (
+    "/search", "/match", "/offer", "/parties", "/parties/FJI", "/vocabularies", "/vocabularies/targets", "/about",
+    "/help", "/about/permissions", "/network", "/network/national", "/roster", "/embed", "/account/login/",
+)  # fmt: skip
+
+
+@pytest.mark.once
+@pytest.mark.parametrize("address", PUBLIC)
+def test_every_public_page_says_what_it_is(see: Any, address: str) -> None:
+    page = see(address, accept_language="es")
+    made = data_of(page)
+    assert made["@type"] in ("WebPage", "CollectionPage", "DefinedTermSet")
+    assert made["@id"] == made["url"] == f"{BASE}{address}"
+    assert made["name"]
+    if made["@type"] != "DefinedTermSet":
+        assert made["name"] == " ".join(page.xpath("//title")[0].text.split())
+        assert made["inLanguage"] == "es"
+
+
+@pytest.mark.once
+def test_a_list_names_what_it_lists_and_a_term_what_it_means(see: Any) -> None:
+    found = data_of(see("/search?q=<script>&type=need"))
+    assert found["@type"] == "WebPage"
+    listed = data_of(see("/search?type=need"))
+    shown = see("/search?type=need").xpath("//main//h3/a/@href | //main//h2/a/@href")
+    items = listed["mainEntity"]["itemListElement"]
+    assert [one["url"] for one in items] == [f"{BASE}{href}" for href in shown if href.startswith("/records/")]
+    assert listed["mainEntity"]["numberOfItems"] == len(items) > 0
+    assert "secret-private" not in str(listed)
+    term = data_of(see("/vocabularies/targets/target-03"))
+    assert (term["@type"], term["inDefinedTermSet"]["@id"]) == ("DefinedTerm", f"{BASE}/vocabularies/targets")
+    assert {one["@language"] for one in term["name"]} == {"ar", "en", "es", "fr", "ru", "zh"}
+
+
+@pytest.mark.once
+def test_what_is_not_there_says_nothing(visitor: Client) -> None:
+    assert "application/ld+json" not in text_of(visitor.get("/records/nobody-wrote-this"))
+
+
 @pytest.mark.once
 def test_an_old_revision_says_nothing_to_search_engines(see: Any, visitor: Client) -> None:
     from landbridge.registry.actions import NODE, receive_many

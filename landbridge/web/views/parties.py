@@ -4,10 +4,12 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any, Final
 
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.shortcuts import render
 from django.utils.translation import gettext
 
+from landbridge.exchange.out.linked import addresses
 from landbridge.formats.format import questions
 from landbridge.formats.library import FORMATS
 from landbridge.formats.vocabulary import Term, vocabulary
@@ -71,6 +73,8 @@ def parties(request: HttpRequest) -> HttpResponse:
         "count": len(shown),
         "asked": request.GET.get("q", "").strip()[:80],
         "map": figures.world(counted.needs, counted.supply),
+        "linked_items": [(f"{settings.BASE_URL}/parties/{term.id}", place_name(term.id)) for term in shown],
+        "linked_total": len(shown),
     }
     return render(request, "parties.html", page)
 
@@ -111,6 +115,8 @@ def party(request: HttpRequest, country: str) -> HttpResponse:
         "contacts": _contacts([line.id for listed in lists if listed.type in ("organisation", "need")
                                for line in listed.lines], reader),
         "map": figures.marked({country: "n"}, place_name(country)),
+        "linked_items": [(addresses.of_record(line.id), line.title) for listed in lists for line in listed.lines],
+        "linked_total": sum(listed.total for listed in lists),
     }  # fmt: skip
     return render(request, "party.html", page)
 

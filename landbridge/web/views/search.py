@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.translation import gettext
 
+from landbridge.exchange.out.linked import addresses
 from landbridge.formats.library import FORMATS
 from landbridge.formats.vocabulary import vocabulary
 from landbridge.registry.rules import ANYONE
@@ -98,7 +99,9 @@ def _page(address: Address, query: Query, found: Results) -> dict[str, Any]:
     return {
         "query": query,
         "found": found,
-        "lines": of_hits(found.hits),
+        "lines": (lines := of_hits(found.hits)),
+        "linked_items": [(addresses.of_record(line.id), line.title) for line in lines],
+        "linked_total": found.total,
         "facets": _facets(address, found),
         "chosen": _chosen(address),
         "address": address,

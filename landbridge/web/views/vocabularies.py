@@ -7,6 +7,7 @@ from typing import Any, Final
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.shortcuts import render
 
+from landbridge.exchange.out.linked import addresses, pages
 from landbridge.formats.vocabulary import Term, Vocabulary, fold, names, vocabulary
 from landbridge.formats.vocabulary import find as find_term
 from landbridge.lib.languages import LANGUAGES, NAMES, direction
@@ -79,7 +80,9 @@ def every(request: HttpRequest) -> HttpResponse:
     listed.sort(key=lambda one: one.title)
     found_terms = _named(asked, names())
     hits = [(capital(one.label(reader_language())), title(vocabulary(one.vocabulary)), one) for one in found_terms]
-    return render(request, "vocabularies.html", {"listed": listed, "asked": asked, "hits": hits})
+    items = [(addresses.of_vocabulary(one.name), one.title) for one in listed]
+    page = {"listed": listed, "asked": asked, "hits": hits, "linked_items": items, "linked_total": len(items)}
+    return render(request, "vocabularies.html", page)
 
 
 def _named(asked: str, vocabularies: tuple[str, ...], most: int = 60) -> list[Term]:
@@ -114,6 +117,7 @@ def one(request: HttpRequest, name: str) -> HttpResponse:
         "branches": [] if asked else [_branch(found, term, 0) for term in found.tops()],
         "hits": [(capital(term.label(reader_language())), term) for term in _named(asked, (name,), 300)],
         "downloads": _downloads(name),
+        "linked": pages.vocabulary(found, reader_language()),
     }
     return varied(render(request, "vocabulary.html", page))
 
@@ -158,6 +162,7 @@ def term(request: HttpRequest, name: str, identifier: str) -> HttpResponse:
         "records_href": _records(shown),
         "count": numbers.using(shown.key),
         "downloads": _downloads(name, shown.id),
+        "linked": pages.term(shown, found, reader_language()),
     }
     return varied(render(request, "term.html", page))
 
