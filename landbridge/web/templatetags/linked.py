@@ -22,7 +22,8 @@ def linked_page(context: Context) -> SafeString:
     made: Any = context.get("linked")
     if made:
         return made if isinstance(made, SafeString) else jsonld.in_page(made)
-    items, total = context.get("linked_items", ()), context.get("linked_total", 0)
+    items: Any = context.get("linked_items") or ()
+    total: Any = context.get("linked_total") or 0
     return jsonld.in_page(pages.page(context["canonical"], _title(context), context["language"], items, total))
 
 

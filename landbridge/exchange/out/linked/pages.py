@@ -20,7 +20,7 @@ def page(address: str, name: str, language: str, items: Iterable[Named] = (), to
     """A page of this node; with `items` a list of things, of `total` in all."""
     listed = list(items)[:MOST]
     base = f"{settings.BASE_URL}/"
-    made = {
+    made: dict[str, Any] = {
         "@context": CONTEXT, "@type": "CollectionPage" if listed else "WebPage", "@id": address, "url": address,
         "name": name, "inLanguage": language,
         "isPartOf": {"@type": "WebSite", "@id": base, "url": base, "name": settings.NODE_NAME},
