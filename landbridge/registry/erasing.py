@@ -7,16 +7,18 @@ that it is gone, and one line in the journal, which says that it was erased and 
 
 import logging
 from collections.abc import Collection, Iterable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial, reduce
 from operator import or_
+from pathlib import Path
 from typing import Any, Final
 
+from django.conf import settings
 from django.db import OperationalError, connection, transaction
 from django.db.models import Q, QuerySet, TextField
 from django.db.models.functions import Cast
 
-from landbridge.parties.models import Notice, StoredAnswer
+from landbridge.parties.models import Account, Notice, StoredAnswer
 from landbridge.registry import journal
 from landbridge.registry.bringing import named_in
 from landbridge.registry.files import place_of
@@ -39,6 +41,9 @@ logger = logging.getLogger(__name__)
 ERASED: Final = "The author's account was erased"
 ERASED_AT_ORIGIN: Final = "Its node erased it"
 _AT_ONCE: Final = 200
+_LATELY: Final = timedelta(hours=3)
+_COMING: Final = 3600
+"""Seconds for which a file may lie there before its row does: it is being brought in."""
 _FILES: Final = 40
 """Digests that are looked for in one reading of all revisions."""
 
@@ -142,9 +147,27 @@ def wipe() -> None:
             cursor.execute(f"PRAGMA busy_timeout = {int(patience)}")
 
 
+def sweep(now: datetime) -> int:
+    """Bytes of files whose rows went with an erasure of late, and that were left because the process was killed in
+    between: how many."""
+    lately = now - _LATELY
+    erased = (Account.objects.filter(erased_at__gte=lately), Record.objects.filter(erased_at__gte=lately))
+    if not any(rows.exists() for rows in erased):
+        return 0
+    still = now.timestamp() - _COMING
+    old = [path for path in Path(settings.MEDIA_ROOT).glob(f"??/{'?' * 64}") if path.stat().st_mtime < still]
+    left = 0
+    for start in range(0, len(old), 500):
+        some = {path.name: path for path in old[start : start + 500]}
+        for name in some.keys() - set(StoredFile.objects.filter(pk__in=some).values_list("pk", flat=True)):
+            some[name].unlink(missing_ok=True)
+            left += 1
+    return left
+
+
 class WipeLog:
-    """A task of the clock: what was erased stands in no log of the database for longer than an hour; and what was
-    retired with a person before this node knew how to erase is erased now."""
+    """A task of the clock: what was erased stands in no log of the database and in no file for longer than an hour; and
+    what was retired with a person before this node knew how to erase is erased now."""
 
     name = "wipe-log"
     every = 3600.0
@@ -156,3 +179,4 @@ class WipeLog:
         with transaction.atomic():
             erase(list(ids))
         wipe()
+        sweep(now)

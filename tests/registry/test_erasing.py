@@ -3,7 +3,7 @@
 import os
 import sqlite3
 from contextlib import closing
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -240,6 +240,19 @@ def test_what_was_retired_with_a_person_before_is_erased_by_the_clock(yusuf: Acc
     erasing.WipeLog().run(datetime.now(UTC))
     assert Record.objects.get(pk=key).erased_at is not None
     assert not traces(MARK) & {"registry_revision.data"}
+
+
+def test_bytes_go_that_were_left_when_the_process_was_killed(yusuf: Account, cast: Cast) -> None:
+    own, of_losa = attach(yusuf, "Left behind"), attach(cast.losa.account, "Hers")
+    leaving.erase(account=yusuf)  # Nothing is done after the commit, as if the process had ended there.
+    places = [files.place_of(one["sha256"]) for one in (own, of_losa)]
+    now = datetime.now(UTC)
+    assert erasing.sweep(now) == 0, "it may be on its way in"
+    for place in places:
+        os.utime(place, (1, 1))
+    assert erasing.sweep(now + timedelta(hours=4)) == 0
+    erasing.sweep(now)
+    assert [place.is_file() for place in places] == [False, True]
 
 
 @pytest.mark.skipif("DATABASE_URL" in os.environ, reason="PostgreSQL frees old rows by its own VACUUM")
