@@ -17,7 +17,7 @@ from tests.hostile.others import Others, ways
 pytestmark = pytest.mark.once  # Headers and tokens have nothing to do with the database.
 EXEMPT: Final = (
     "confirm/%(secret)s", "notices/stop/%(key)s", "oai", "exchange/keys", "exchange/statements",
-    "inbox",
+    "exchange/files/%(sha256)s", "inbox",
 )  # fmt: skip
 """Addresses that take a POST without a token: the secret in the address is the key, harvesters only read, nodes sign
 what they send, and what comes to the inbox is believed of nobody who did not. The API is the other exception:

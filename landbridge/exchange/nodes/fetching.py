@@ -32,12 +32,11 @@ def fetch(peer: Peer) -> int:
             came += 1
         except (BadFile, Refusal) as problem:
             half(one.sha256).unlink(missing_ok=True)
-            _later(one, str(problem))
+            later(one, str(problem))
     return came
 
 
 def _fetch(peer: Peer, one: WantedFile) -> None:
-    was_here = StoredFile.objects.filter(pk=one.sha256).exists()
     path = half(one.sha256)
     path.parent.mkdir(parents=True, exist_ok=True)
     while (begin := path.stat().st_size if path.exists() else 0) < one.size:
@@ -52,13 +51,20 @@ def _fetch(peer: Peer, one: WantedFile) -> None:
             file.truncate(begin)
             file.seek(begin)
             file.write(got.body)
+    arrived(one)
+
+
+def arrived(one: WantedFile) -> None:
+    """All of a file is here: keep it.
+
+    Raises:
+        BadFile: the bytes are not the file that the record names, or none that is kept.
+    """
+    was_here = StoredFile.objects.filter(pk=one.sha256).exists()
+    path = half(one.sha256)
     with path.open("rb") as file:
         keep(one.sha256, file, one.media_type)
     path.unlink()
-    _done(one, was_here)
-
-
-def _done(one: WantedFile, was_here: bool) -> None:
     if was_here:
         proven(one.record_id, one.sha256)
         try_again(reasons=("file",))
@@ -66,7 +72,8 @@ def _done(one: WantedFile, was_here: bool) -> None:
         WantedFile.objects.filter(sha256=one.sha256, proven=False).delete()
 
 
-def _later(one: WantedFile, problem: str) -> None:
+def later(one: WantedFile, problem: str) -> None:
+    """Ask for a file again after a pause that grows."""
     again = timezone.now() + timedelta(minutes=5) * 4**one.tries
     WantedFile.objects.filter(pk=one.pk).update(tries=one.tries + 1, error=problem[:300], due_at=again)
 

@@ -14,7 +14,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from landbridge.exchange.models import Exchange, Peer
-from landbridge.exchange.nodes import serving
+from landbridge.exchange.nodes import handing, serving
 from landbridge.exchange.nodes.calls import Got, Refusal, call
 from landbridge.exchange.nodes.fetching import fetch
 from landbridge.exchange.nodes.keys import me, own_list
@@ -228,6 +228,7 @@ def push(peer: Peer) -> Exchange | None:
     try:
         while _push_page(peer, report):
             pass
+        _push_files(peer)
     except (Failed, Unsafe) as problem:
         report.error = str(problem)[:1000]
         raise
@@ -255,6 +256,15 @@ def _push_page(peer: Peer, report: Exchange) -> bool:
     return page.more
 
 
+def _push_files(peer: Peer) -> None:
+    """Hand over what the peer said it lacks; it is asked only after it was given something, or where some was left."""
+    if peer.told.get("lacks"):
+        given = handing.hand_over(peer)
+        left = bool(given) and given == handing.AT_ONCE
+        peer.told = {**peer.told, "lacks": left}
+        peer.save(update_fields=["told"])
+
+
 def _listed() -> int:
     return int(own_list()["sequence"])
 
@@ -271,6 +281,9 @@ def _send(peer: Peer, lines: list[bytes], report: Exchange) -> dict[str, object]
                    headers={"Content-Encoding": "gzip"}, most_bytes=1_000_000)  # fmt: skip
         done = got.json()
         report.octets += len(body)
+        if done.get("lacks"):
+            peer.told = {**peer.told, "lacks": True}
+            peer.save(update_fields=["told"])
         for name in ("new", "changed", "same", "gone", "refused"):
             value = done.get(name)
             setattr(report, name, getattr(report, name) + (value if isinstance(value, int) and value >= 0 else 0))

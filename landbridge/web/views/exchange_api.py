@@ -11,7 +11,8 @@ from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBas
 from django.views.decorators.http import require_http_methods, require_safe
 
 from landbridge.exchange.models import Peer
-from landbridge.exchange.nodes import serving, sync, tasks
+from landbridge.exchange.nodes import handing, serving, sync, tasks
+from landbridge.exchange.nodes.files import BadFile
 from landbridge.exchange.nodes.keys import own_list
 from landbridge.exchange.nodes.lists import LARGEST, BadList
 from landbridge.exchange.nodes.shelf import learn
@@ -137,7 +138,7 @@ def _pushed(request: HttpRequest) -> HttpResponse:
     taken = take(lines, via=peer.address, carrier=peer)
     names = ("new", "changed", "gone", "same", "older", "skipped", "refused")
     return _json({**{name: getattr(taken, name) for name in names}, "journal": serving.order()[0],
-                  "problems": taken.problems[:20]})  # fmt: skip
+                  "lacks": handing.count_wanted(peer), "problems": taken.problems[:20]})  # fmt: skip
 
 
 def _unpacked(body: bytes, encoding: str) -> bytes | None:
@@ -155,8 +156,47 @@ def _unpacked(body: bytes, encoding: str) -> bytes | None:
 
 
 @require_safe
+def wanted(request: HttpRequest) -> HttpResponse:
+    """The attached files that this node lacks of what the asker brought."""
+    try:
+        peer = _peer(request)
+    except Unproven as error:
+        return _error(401, str(error))
+    if peer is None or peer.state != "active":
+        return _error(403, "Only an active peer that signs its request is told what is lacking.")
+    return _json({"files": handing.wanted(peer)})
+
+
+def _piece_of(request: HttpRequest, sha256: str) -> HttpResponse:
+    """Take in a piece of a file from a peer that brought its record."""
+    body = _body(request)
+    if body is None:
+        return _error(413, f"Send at most {MOST_BODY:,} bytes at once.")
+    try:
+        peer = _peer(request, body)
+    except Unproven as error:
+        return _error(401, str(error))
+    if peer is None or peer.state != "active":
+        return _error(403, "Only an active peer that signs its request brings files.")
+    try:
+        have = handing.take_piece(
+            peer, request.GET.get("record", "")[:100], sha256, _number(request, "from", 0), body
+        )  # fmt: skip
+    except Unknown:
+        return _error(404, "This node lacks no such file of what you brought.")
+    except handing.Elsewhere as elsewhere:
+        return _json({"error": str(elsewhere), "have": elsewhere.have}, 409)
+    except BadFile as problem:
+        return _error(422, str(problem))
+    return _json({"have": have})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
 def file(request: HttpRequest, sha256: str) -> HttpResponseBase:
-    """An attached file of a record that the asker may have: whole, or the piece that is asked for."""
+    """An attached file of a record that the asker may have: whole, or the piece that is asked for. A peer that pushes
+    brings those of its own."""
+    if request.method == "POST":
+        return _piece_of(request, sha256)
     try:
         kept = serving.file(_peer(request), request.GET.get("record", "")[:100], sha256)
     except Unproven as error:

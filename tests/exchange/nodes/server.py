@@ -34,6 +34,8 @@ class Served:
     epoch: str = "first"
     asked: list[tuple[str, str, dict[str, str], bytes]] = field(default_factory=list)
     files: dict[str, bytes] = field(default_factory=dict)
+    lacking: list[Any] = field(default_factory=list)
+    """What it says it lacks of what was pushed to it."""
     instead: Callable[[str, dict[str, str]], Answer | None] = lambda path, query: None
     """What is answered instead of what an honest node answers."""
     ahead: float = 0.0
@@ -51,11 +53,21 @@ class Served:
                           "records": len(self.order)})  # fmt: skip
         if path == "/exchange/keys":
             return _json(self.node.list())
+        if path == "/exchange/wanted":
+            return _json({"files": self.lacking})
+        if path.startswith("/exchange/files/") and method == "POST":
+            return self._piece(path.rpartition("/")[2], int(query["from"]), body)
         if path.startswith("/exchange/files/"):
             return self._file(path.rpartition("/")[2], headers)
         if method == "POST":
-            return _json({"new": 1, "journal": "theirs"})
+            return _json({"new": 1, "journal": "theirs", "lacks": len(self.lacking)})
         return self._page(query)
+
+    def _piece(self, sha256: str, begin: int, body: bytes) -> Answer:
+        had = self.files.get(sha256, b"")
+        assert begin == len(had)
+        self.files[sha256] = had + body
+        return _json({"have": len(self.files[sha256])})
 
     def _page(self, query: dict[str, str]) -> Answer:
         since = int(query.get("since", 0)) if query.get("epoch") == self.epoch else 0

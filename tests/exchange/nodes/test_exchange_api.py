@@ -8,9 +8,11 @@ from typing import Any
 import orjson
 import pytest
 from django.test import Client
+from django.utils import timezone
 
-from landbridge.exchange.models import Nonce, Peer, Statement, ThisNode
+from landbridge.exchange.models import Nonce, Peer, Statement, ThisNode, WantedFile
 from landbridge.exchange.nodes import keys, serving, statements, sync, tasks
+from landbridge.exchange.nodes.files import half
 from landbridge.exchange.nodes.signatures import Asked, sign
 from landbridge.exchange.nodes.taking import take
 from landbridge.registry.files import place_of
@@ -225,6 +227,42 @@ def test_files_are_given_to_those_who_may_have_their_record_whole_or_in_pieces(t
         assert ask(path, query, node=togo).status_code == 404
     assert "attachment" in whole["Content-Disposition"]
     assert "sandbox" in whole["Content-Security-Policy"]
+
+
+def test_a_peer_that_pushes_brings_the_files_of_its_records(togo: Elsewhere) -> None:
+    peer_of(togo)
+    kenya = Elsewhere("https://kenya.example")
+    peer_of(kenya)
+    body = b"%PDF-1.4 " + b"x" * 500 + b" %%EOF"
+    sha256 = hashlib.sha256(body).hexdigest()
+    named = {"name": "a.pdf", "media_type": "application/pdf", "size": len(body), "sha256": sha256, "alt": "A"}
+    one = {name: named[name] for name in ("sha256", "size", "media_type")}
+    said = togo.say("a", data={"title": {"en": "t"}, "summary": {"en": "s"}, "files": [named]}, files=[one])
+    told = ask(LIST, node=togo, body=orjson.dumps(said)).json()
+    assert (told["new"], told["lacks"]) == (1, 1)
+    lacking = {"sha256": sha256, "record": "a", "size": len(body), "have": 0}
+    assert ask("/exchange/wanted", node=togo).json() == {"files": [lacking]}
+    assert ask("/exchange/wanted", node=kenya).json() == {"files": []}
+    assert ask("/exchange/wanted").status_code == 403
+    path = f"/exchange/files/{sha256}"
+    assert ask(path, "record=a&from=0", body=body).status_code == 403
+    assert ask(path, "record=a&from=0", node=kenya, body=body).status_code == 404
+    assert ask(path, "record=a\0&from=0", node=togo, body=body).status_code == 404
+    assert ask(path, "record=a&from=0", node=togo, body=body[:100]).json() == {"have": 100}
+    again = ask(path, "record=a&from=0", node=togo, body=body[:100])
+    assert (again.status_code, again.json()["have"]) == (409, 100)
+    assert ask(path, "record=a&from=100", node=togo, body=body).status_code == 422, "longer than it was named"
+    assert not half(sha256).exists()
+    assert ask("/exchange/wanted", node=togo).json() == {"files": []}, "asked for again after a pause"
+    WantedFile.objects.update(due_at=timezone.now())
+    assert ask(path, "record=a&from=0", node=togo, body=body.replace(b"xx", b"xy")).status_code == 422
+    WantedFile.objects.update(due_at=timezone.now())
+    for begin in range(0, len(body), 200):
+        answer = ask(path, f"record=a&from={begin}", node=togo, body=body[begin : begin + 200])
+        assert answer.json() == {"have": min(begin + 200, len(body))}
+    assert place_of(sha256).read_bytes() == body
+    assert StoredFile.objects.get().brought_by is None
+    assert ask(path, "record=a&from=0", node=togo, body=body).status_code == 404, "nothing is lacking any more"
 
 
 def test_what_the_node_says_of_itself() -> None:

@@ -306,6 +306,47 @@ def test_a_push_is_given_once_and_anew_to_who_was_restored(kenya: Served, monkey
     assert peer.pushed_epoch.endswith("/restored")
 
 
+def test_files_are_handed_to_who_cannot_come_for_them(kenya: Served) -> None:
+    from tests.exchange.nodes.test_exchange_api import own
+
+    sha256 = hashlib.sha256(PDF).hexdigest()
+    files.place_of(sha256).parent.mkdir(parents=True)
+    files.place_of(sha256).write_bytes(PDF)
+    StoredFile.objects.create(sha256=sha256, media_type="application/pdf", size=len(PDF))
+    named = {"name": "plan.pdf", "media_type": "application/pdf", "size": len(PDF), "sha256": sha256, "alt": "A plan"}
+    own("a", files=[named])
+    own("hidden", visibility="private", files=[named])
+    odd: list[Any] = [
+        {"sha256": "../etc", "record": "a"},
+        {"sha256": sha256},
+        "nothing",
+        {"sha256": sha256, "record": "\0"},
+    ]
+    kenya.lacking = [
+        {"sha256": sha256, "record": "a", "size": len(PDF), "have": 0}, {"sha256": sha256, "record": "hidden"}, *odd,
+    ]  # fmt: skip
+    broken = 0
+
+    def breaks(path: str, query: dict[str, str]) -> Answer | None:
+        nonlocal broken
+        broken += "files" in path
+        return Answer(200, {"Content-Length": "999"}, iter([b"half"])) if broken == 2 and "files" in path else None
+
+    kenya.instead = breaks
+    peer = peer_of(kenya, direction="push")
+    go(peer)
+    assert peer.failures == 1
+    assert len(kenya.files[sha256]) == 1_000_000
+    kenya.lacking[0]["have"] = 1_000_000
+    go(peer)
+    assert kenya.files[sha256] == PDF
+    assert peer.failures == 0
+    asked = len(kenya.asked)
+    go(peer)
+    assert kenya.calls("/exchange/wanted") == 2, "who lacks nothing is not asked again"
+    assert len(kenya.asked) == asked
+
+
 def test_the_clock_begins_what_is_due_and_nothing_else(kenya: Served) -> None:
     due, paused = peer_of(kenya), Peer.objects.create(address="https://a.example", state="paused")
     later = Peer.objects.create(address="https://b.example", due_at=timezone.now() + timedelta(hours=1))
