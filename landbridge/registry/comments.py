@@ -139,11 +139,10 @@ _FIELDS: Final = (
 
 
 def threads(view: RecordView, reader: Reader) -> dict[str, list[Thread]]:
-    """All threads on a record by the answer that they are on, oldest first: one query."""
-    found = Comment.objects.filter(record_id=view.id).order_by("at", "pk")
-    rows: Iterable[Any] = found.values_list(*_FIELDS)[:MOST]
+    """The threads on a record by the answer that they are on, oldest first: one query, two for a record with more
+    remarks than are shown."""
     roots: dict[int, Thread] = {}
-    for row in rows:
+    for row in _newest(view.id):
         remark = Remark(*[*row[:5], person(row[5], row[6]), row[7] or "", row[8]])
         if row[9] is None:
             roots[remark.id] = Thread(remark, row[10])
@@ -154,6 +153,15 @@ def threads(view: RecordView, reader: Reader) -> dict[str, list[Thread]]:
         if may_be_on(view, reader, thread.first.field):
             grouped.setdefault(thread.first.field, []).append(thread)
     return grouped
+
+
+def _newest(record_id: str) -> list[Any]:
+    """The newest remarks, oldest first, with the beginnings of the threads that they belong to."""
+    found = Comment.objects.filter(record_id=record_id)
+    rows: list[Any] = list(found.order_by("-at", "-pk").values_list(*_FIELDS)[:MOST])[::-1]
+    begun = {row[9] for row in rows if row[9] is not None} - {row[0] for row in rows}
+    first: list[Any] = list(found.filter(pk__in=begun).order_by("at", "pk").values_list(*_FIELDS)) if begun else []
+    return first + rows
 
 
 @dataclass(frozen=True)

@@ -129,3 +129,17 @@ def test_a_remark_is_on_the_revision_that_was_looked_at_last(cast: Cast) -> None
     remark = say(cast.losa, record)
     assert remark.revision == 2
     assert abs((datetime.now(UTC) - remark.at).total_seconds()) < 60
+
+
+def test_of_many_remarks_the_newest_are_shown_with_what_they_answer(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(comments, "MOST", 3)
+    record = submitted(cast.losa, "FJI")
+    first = say(cast.henri, record, "Which delta?", field="title")
+    for number in range(3):
+        say(cast.henri, record, f"And this? {number}", field="title")
+    say(cast.losa, record, "Rewa.", answers=first.pk)
+    threads = comments.threads(latest(record, cast.losa.reader), cast.losa.reader)["title"]
+    shown = [[thread.first.text, *(remark.text for remark in thread.replies)] for thread in threads]
+    assert shown == [["Which delta?", "Rewa."], ["And this? 1"], ["And this? 2"]]
