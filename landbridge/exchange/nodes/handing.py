@@ -9,6 +9,7 @@ import re
 from os import SEEK_END
 from typing import Any, Final
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from landbridge.exchange.models import Peer, WantedFile
@@ -43,7 +44,7 @@ def count_wanted(peer: Peer) -> int:
     return _due(peer).count()
 
 
-def _due(peer: Peer) -> Any:
+def _due(peer: Peer) -> "QuerySet[WantedFile]":
     return WantedFile.objects.filter(via=peer.address, proven=False, tries__lt=TRIES, due_at__lte=timezone.now())
 
 
