@@ -65,7 +65,7 @@ _NATURAL: Final = ("ecosystems:", "species:", "threats:", "technologies:", "acti
 
 
 @cache
-def _upward(key: str) -> tuple[str, ...]:
+def upward(key: str) -> tuple[str, ...]:
     """A concept and all broader ones of its own vocabulary."""
     term = vocabulary.find(key) if key.startswith(_NATURAL) else None
     above = vocabulary.ancestors(term) if term else ()
@@ -74,7 +74,7 @@ def _upward(key: str) -> tuple[str, ...]:
 
 def infer(sightings: Sequence[Sighting], text: str, also: Iterable[str] = ()) -> dict[str, Inferred]:
     """Themes, targets and kinds of support, by key. `also` tells what is known beside the words: `format:offer`."""
-    present = {above for one in sightings for above in _upward(one.key)} | set(also)
+    present = {above for one in sightings for above in upward(one.key)} | set(also)
     told: dict[str, dict[Span, float]] = {}
     for one in sightings:
         _read(one, present, told)
@@ -88,7 +88,7 @@ def infer(sightings: Sequence[Sighting], text: str, also: Iterable[str] = ()) ->
 def _read(one: Sighting, present: set[str], told: dict[str, dict[Span, float]]) -> None:
     """Put down what a word leads to; of several reasons in the same word the strongest counts."""
     span = (one.start, one.end)
-    for key in _upward(one.key):
+    for key in upward(one.key):
         # What follows from a theme follows from how sure the theme is, not from its bare name.
         for rule in () if key.startswith("themes:") else _by_key().get(key, ()):
             if not rule.companions or rule.companions & present:
