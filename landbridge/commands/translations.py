@@ -3,8 +3,6 @@
 from pathlib import Path
 
 import click
-from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
 from django.conf import settings
 
 from landbridge.commands.shared import say
@@ -27,6 +25,10 @@ def compile_translations() -> int:
 
 
 def _compile(source: Path, target: Path) -> None:
+    # Inner import: the server starts with this module, and hardly ever has anything to compile.
+    from babel.messages.mofile import write_mo
+    from babel.messages.pofile import read_po
+
     with source.open("rb") as file:
         catalogue = read_po(file, locale=source.parent.parent.name, abort_invalid=True)
     passing = target.with_suffix(".mo.new")

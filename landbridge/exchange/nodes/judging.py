@@ -11,15 +11,13 @@ from enum import StrEnum
 from typing import Any, Final, Protocol
 
 import orjson
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from landbridge.exchange.nodes import moments
 from landbridge.exchange.nodes.answers import NotTaken, checked
 from landbridge.exchange.nodes.lists import VERSION, BadKey, KeyList, is_address
 from landbridge.exchange.nodes.policy import Policy
 from landbridge.exchange.nodes.statements import KIND, SHOWN
-from landbridge.exchange.signing import KEY, SIGNATURE, canonical, decode
+from landbridge.exchange.signing import KEY, SIGNATURE, canonical, decode, is_signed
 from landbridge.registry.files import named_in
 
 LARGEST: Final = 1_000_000
@@ -208,9 +206,11 @@ def _signed_by(judged: Judged, origin: Origin | None) -> Origin:
     try:
         signature = judged.said.get(SIGNATURE)
         raw = decode(signature) if isinstance(signature, str) else b""
-        Ed25519PublicKey.from_public_bytes(decode(key.public)).verify(raw, judged.unsigned)
-    except (InvalidSignature, ValueError):
-        raise NotTaken("signature", "The signature is not of this content.") from None
+        is_theirs = is_signed(judged.unsigned, raw, key.public)
+    except ValueError:
+        is_theirs = False
+    if not is_theirs:
+        raise NotTaken("signature", "The signature is not of this content.")
     return origin
 
 

@@ -4,12 +4,8 @@ secret, so that they survive a backup and are of no use without it."""
 import base64
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from cryptography.fernet import Fernet, InvalidToken
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Max
@@ -23,6 +19,10 @@ from landbridge.lib.languages import LANGUAGES
 from landbridge.parties.permissions import Permission
 from landbridge.registry import journal
 from landbridge.registry.writing import Actor, require
+
+if TYPE_CHECKING:
+    from cryptography.fernet import Fernet
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 _ABOUT: Final = b"landbridge keys of the node"
 
@@ -51,12 +51,15 @@ def _working(*, spare: bool) -> NodeKey | None:
     return found.order_by("-since").first()
 
 
-def private_key(key: NodeKey) -> Ed25519PrivateKey:
+def private_key(key: NodeKey) -> "Ed25519PrivateKey":
     """The private half of one of our keys.
 
     Raises:
         KeyLost: it cannot be read, or it was taken elsewhere.
     """
+    from cryptography.fernet import InvalidToken
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
     if not key.private:
         raise KeyLost(f"The private half of the key {key.pk[:16]} is kept outside of this node.")
     try:
@@ -67,7 +70,12 @@ def private_key(key: NodeKey) -> Ed25519PrivateKey:
         ) from None
 
 
-def _seal() -> Fernet:
+def _seal() -> "Fernet":
+    # Inner import, here and below: see `signing.is_signed`.
+    from cryptography.fernet import Fernet
+    from cryptography.hazmat.primitives.hashes import SHA256
+    from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
     key = HKDF(algorithm=SHA256(), length=32, salt=None, info=_ABOUT).derive(settings.SECRET_KEY.encode())
     return Fernet(base64.urlsafe_b64encode(key))
 
@@ -88,8 +96,10 @@ def _first_keys() -> NodeKey:
         return first
 
 
-def _new(by: NodeKey | None, *, spare: bool, voucher: Ed25519PrivateKey | None = None) -> NodeKey:
+def _new(by: NodeKey | None, *, spare: bool, voucher: "Ed25519PrivateKey | None" = None) -> NodeKey:
     """One more key, vouched for by an older one; the first vouches for itself."""
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
     private = Ed25519PrivateKey.generate()
     public = public_text(private.public_key())
     key = NodeKey(
@@ -110,7 +120,7 @@ def _row(key: NodeKey) -> dict[str, Any]:
             "by": key.by, "proof": key.proof}  # fmt: skip
 
 
-def _say(key: NodeKey, signer: Ed25519PrivateKey | None = None) -> dict[str, Any]:
+def _say(key: NodeKey, signer: "Ed25519PrivateKey | None" = None) -> dict[str, Any]:
     """Sign the list of today with a key and keep it, inside the caller's transaction."""
     node, now = this_node(), moments.now()
     last = int(node.keys.get("sequence", 0))
@@ -217,7 +227,7 @@ def revoke(*, actor: Actor, key_id: str, spare_secret: str = "") -> NodeKey:
         return _begin_anew(spare, signer)
 
 
-def _begin_anew(spare: NodeKey, signer: Ed25519PrivateKey) -> NodeKey:
+def _begin_anew(spare: NodeKey, signer: "Ed25519PrivateKey") -> NodeKey:
     """After a revocation: a key for today and a new spare one, vouched for by the old spare key."""
     standing = _working(spare=False)
     new = standing or _new(spare, spare=False, voucher=signer)
@@ -257,7 +267,9 @@ def take_spare_out(*, actor: Actor) -> str:
     return secret
 
 
-def _brought(spare: NodeKey, secret: str) -> Ed25519PrivateKey:
+def _brought(spare: NodeKey, secret: str) -> "Ed25519PrivateKey":
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
     try:
         private = Ed25519PrivateKey.from_private_bytes(decode(secret.strip()))
     except ValueError:

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from landbridge.exchange.nodes import moments
-from landbridge.exchange.signing import BadSignature, canonical, decode, digest, fingerprint, verify
+from landbridge.exchange.signing import BadSignature, canonical, decode, digest, fingerprint, is_signed, verify
 
 VERSION: Final = 1
 KIND: Final = "keys"
@@ -190,14 +190,10 @@ def _is_vouched(found: KeyList, key: Key) -> bool:
 
 
 def _signed_by(public: str, signature: str, content: bytes) -> bool:
-    from cryptography.exceptions import InvalidSignature
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-
     try:
-        Ed25519PublicKey.from_public_bytes(decode(public)).verify(decode(signature), content)
-    except (InvalidSignature, ValueError):
+        return is_signed(content, decode(signature), public)
+    except ValueError:
         return False
-    return True
 
 
 def _check_signature(found: KeyList) -> None:

@@ -10,12 +10,12 @@ import re
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from landbridge.exchange.signing import is_signed
 
-from landbridge.exchange.signing import decode
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 NODE: Final = "landbridge-node"
 """The header with the address of the node that asks."""
@@ -84,7 +84,7 @@ def body_digest(body: bytes) -> str:
     return f"sha-256=:{base64.b64encode(hashlib.sha256(body).digest()).decode()}:"
 
 
-def sign(asked: Asked, node: str, key: str, private: Ed25519PrivateKey, now: float) -> dict[str, str]:
+def sign(asked: Asked, node: str, key: str, private: "Ed25519PrivateKey", now: float) -> dict[str, str]:
     """The headers that prove a request; `now` by the clock of the server."""
     proving = {NODE: node, **({"content-digest": body_digest(asked.body)} if asked.body else {})}
     components = _WITH_BODY if asked.body else _BARE
@@ -124,9 +124,11 @@ def proven(asked: Asked, public: str, now: float) -> Proof:
     if asked.body and asked.headers.get("content-digest") != body_digest(asked.body):
         raise Unproven("The body is not the one that was signed.")
     try:
-        Ed25519PublicKey.from_public_bytes(decode(public)).verify(signature, base_of(asked, components, parameters))
-    except (InvalidSignature, ValueError):
-        raise Unproven("The signature is not of this request.") from None
+        is_whole = is_signed(base_of(asked, components, parameters), signature, public)
+    except ValueError:
+        is_whole = False
+    if not is_whole:
+        raise Unproven("The signature is not of this request.")
     return proof
 
 

@@ -6,10 +6,9 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 import orjson
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.db import transaction
 from django.db.models import Max
 
@@ -25,6 +24,9 @@ from landbridge.registry.queries import RecordView, states
 from landbridge.registry.workflow import State, Visibility
 from landbridge.registry.writing import Actor
 
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
 KIND: Final = "record"
 SHOWN: Final = (Visibility.PUBLIC.value, Visibility.NETWORK.value)
 """The visibilities that leave the node; records for Parties only and private ones never do."""
@@ -39,7 +41,7 @@ class Signer:
 
     node: str
     key: str
-    private: Ed25519PrivateKey
+    private: "Ed25519PrivateKey"
     now: datetime
 
     def sign(self, content: Mapping[str, Any], sequence: int) -> tuple[bytes, str]:

@@ -6,12 +6,12 @@ An empty line makes a paragraph, `- ` and `1. ` make lists, `### ` a heading, `>
 
 import re
 from html import escape
-from typing import Final
-
-from lxml import html as parser
-from lxml.etree import ParserError
+from typing import TYPE_CHECKING, Final
 
 from landbridge.formats import tidy
+
+if TYPE_CHECKING:
+    from lxml.html import HtmlElement
 
 _LINK: Final = re.compile(r"\[([^\[\]\n]{1,500})\]\(((?:https?://|mailto:)[^\s()<>\"]{1,2000})\)")
 _STRONG: Final = re.compile(r"\*\*(?=\S)([^*\n]+?)(?<=\S)\*\*")
@@ -67,6 +67,10 @@ def to_text(kept: str) -> str:
     """What one would type to get this HTML; plain text as it is."""
     if not re.search(r"<[a-zA-Z/!?]", kept):
         return kept
+    # Inner import: several megabytes, which only whoever edits formatted text needs.
+    from lxml import html as parser
+    from lxml.etree import ParserError
+
     try:
         root = parser.fragment_fromstring(kept, create_parent="div")
     except (ParserError, ValueError):
@@ -74,7 +78,7 @@ def to_text(kept: str) -> str:
     return "\n\n".join(part for part in _blocks(root) if part)
 
 
-def _blocks(root: "parser.HtmlElement") -> list[str]:
+def _blocks(root: "HtmlElement") -> list[str]:
     found = [_text(root.text)]
     for element in root:
         tag = element.tag if isinstance(element.tag, str) else ""
@@ -87,7 +91,7 @@ def _blocks(root: "parser.HtmlElement") -> list[str]:
     return [part.strip() for part in found]
 
 
-def _typed(element: "parser.HtmlElement", tag: str) -> str:
+def _typed(element: "HtmlElement", tag: str) -> str:
     if tag in ("ul", "ol"):
         rows = [_words(row) for row in element if row.tag == "li"]
         marks = ("- " if tag == "ul" else f"{number}. " for number in range(1, len(rows) + 1))
@@ -97,14 +101,14 @@ def _typed(element: "parser.HtmlElement", tag: str) -> str:
     return ("### " if tag in ("h3", "h4") else "") + _words(element)
 
 
-def _words(element: "parser.HtmlElement") -> str:
+def _words(element: "HtmlElement") -> str:
     parts = [_text(element.text)]
     for inner in element:
         parts += [_inner(inner, inner.tag if isinstance(inner.tag, str) else ""), _text(inner.tail)]
     return "".join(parts).strip()
 
 
-def _inner(element: "parser.HtmlElement", tag: str) -> str:
+def _inner(element: "HtmlElement", tag: str) -> str:
     if tag == "br":
         return "\n"
     words = _words(element)
