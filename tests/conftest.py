@@ -99,6 +99,8 @@ def _runs_twice(item: pytest.Item) -> bool:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if config.getoption("--database") == "sqlite":
+        items[:] = [item for item in items if not item.get_closest_marker("second")]
     if config.getoption("--database") == "postgresql":
         # What has nothing to do with a database was tested on SQLite already; `make test` runs both.
         config.hook.pytest_deselected(items=[item for item in items if not _runs_twice(item)])

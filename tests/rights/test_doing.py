@@ -104,11 +104,10 @@ def differs(actor: Actor, person: str, verb: str, case: Case, is_author: bool) -
     return (person, verb, case, is_author, f"{came}, not {must}") if came != must else ()
 
 
-def test_everybody_may_do_the_same_on_the_second_database(company: Company, database: str) -> None:
+@pytest.mark.second
+def test_everybody_may_do_the_same_on_the_second_database(company: Company) -> None:
     """One verb of each person on each record, in turn, so that every one meets every person with every state, every
     owner and every visibility. All twelve of them on each took 50 seconds, and are asked of SQLite above."""
-    if database == "sqlite":
-        pytest.skip("asked above, and all of it")
     every, verbs, wrong, met = list(cases(*table.PARTY_OF.values())), list(table.STEPS), [], set()
     for number, person in enumerate(table.MAY):
         someone = company.everybody().get(person)
