@@ -6,6 +6,7 @@ from typing import Any
 import orjson
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from landbridge.exchange import looking
 from landbridge.exchange.models import Exchange, NodeKey, Peer, Quarantined
@@ -186,7 +187,7 @@ def test_pausing_blocking_and_coming_back(ada: Client) -> None:
     Peer.objects.update(due_at=before.replace(year=before.year + 1))
     ada.post(address, {"do": "now"})
     peer.refresh_from_db()
-    assert peer.due_at <= moments.now()
+    assert peer.due_at <= timezone.now()
     assert ada.post(address, {"do": "explode"}).status_code == 422
     assert ada.get("/network/peers/99999999999999").status_code == 404
 
