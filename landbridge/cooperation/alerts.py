@@ -5,9 +5,10 @@ need that was published or revised is matched anew; each pair of need and record
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Final, Literal
+from typing import Final
 
 from landbridge.cooperation.matching import SUPPLY, fitting, match_record
+from landbridge.registry.journal import Messenger
 from landbridge.registry.models import Change
 from landbridge.registry.queries import RecordView, states
 from landbridge.registry.rules import Reader, may_read
@@ -33,16 +34,11 @@ def _shown(changes: Sequence[Change]) -> dict[str, tuple[str, int]]:
     }
 
 
-class MatchFollower:
+class MatchFollower(Messenger):
     """A messenger; see above."""
 
     name = "matches"
-    kind: Literal["messenger"] = "messenger"
     after = "search"
-
-    def built_as(self) -> str:
-        """A messenger is never built anew."""
-        return ""
 
     def apply(self, changes: Sequence[Change], states: Mapping[str, RecordView]) -> None:
         """Tell each watch of a need what of these changes fits it."""
@@ -50,12 +46,6 @@ class MatchFollower:
         if shown:
             watches = active(("need",), max(serial for _, serial in shown.values()))
             tell("match", list(_found(watches, shown)))
-
-    def reset(self) -> None:
-        """A messenger forgets nothing."""
-
-    def release(self) -> None:
-        """It holds nothing."""
 
 
 def _found(watches: Sequence[Watch], shown: Mapping[str, tuple[str, int]]) -> Iterator[Found]:

@@ -6,7 +6,7 @@ may be told twice.
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Final, Literal
+from typing import Final
 
 from django.db import transaction
 from django.db.models import Q, TextField
@@ -28,6 +28,7 @@ from landbridge.exchange.nodes import erasure
 from landbridge.exchange.nodes.keys import me
 from landbridge.exchange.out.oai import keeping
 from landbridge.registry import erasing
+from landbridge.registry.journal import Messenger
 from landbridge.registry.models import Change, Record, Revision
 from landbridge.registry.queries import RecordView
 from landbridge.search import scrubbing
@@ -37,15 +38,10 @@ _ORGANISATION: Final = "organisation"
 _BUSY: Final = ("waiting", "running", "checked")
 
 
-class ErasureFollower:
+class ErasureFollower(Messenger):
     """A messenger; see above."""
 
     name = "erasures"
-    kind: Literal["messenger"] = "messenger"
-
-    def built_as(self) -> str:
-        """A messenger is never built anew."""
-        return ""
 
     def apply(self, changes: Sequence[Change], states: Mapping[str, RecordView]) -> None:
         """Forget what was erased by these changes."""
@@ -53,12 +49,6 @@ class ErasureFollower:
         records = list(Record.objects.filter(pk__in=changed, erased_at__isnull=False)) if changed else []
         if records:
             forget(records)
-
-    def reset(self) -> None:
-        """A messenger forgets nothing."""
-
-    def release(self) -> None:
-        """Nothing is held open."""
 
 
 def forget(records: Sequence[Record]) -> None:

@@ -60,6 +60,22 @@ class Follower(Protocol):
         """Let go of what is held open, so that another process can take over."""
 
 
+class Messenger:
+    """What all messengers have in common: none is ever built anew, forgets anything or holds anything open."""
+
+    kind: Literal["messenger"] = "messenger"
+
+    def built_as(self) -> str:
+        """Nothing decides what it makes of the journal but itself."""
+        return ""
+
+    def reset(self) -> None:
+        """It forgets nothing."""
+
+    def release(self) -> None:
+        """It holds nothing."""
+
+
 def lock() -> None:
     """Hold the journal until the transaction ends; call it before the first change is written."""
     if connection.vendor == "postgresql":

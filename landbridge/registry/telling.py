@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 from django.db.models import F, Q
 from django.utils import timezone
@@ -18,6 +18,7 @@ from landbridge.parties.models import Account, Membership, Notice
 from landbridge.parties.notices import Telling, tell_all
 from landbridge.parties.permissions import Permission, Role, allows
 from landbridge.parties.standing import current
+from landbridge.registry.journal import Messenger
 from landbridge.registry.models import Change, Comment, Cursor, Record, Revision
 from landbridge.registry.queries import RecordView
 from landbridge.registry.readers import Standing, who_may
@@ -163,15 +164,10 @@ TOLD: Final[Mapping[str, Rule | None]] = {
 """Verb to the rule by which it is told; None for what only settles or undoes what was told before."""
 
 
-class NoticeFollower:
+class NoticeFollower(Messenger):
     """A messenger: tells the people concerned what was done."""
 
     name = "notices"
-    kind: Literal["messenger"] = "messenger"
-
-    def built_as(self) -> str:
-        """A messenger is never built anew."""
-        return ""
 
     def apply(self, changes: Sequence[Change], states: Mapping[str, RecordView]) -> None:
         """Tell what these changes bring, after what they settle."""
@@ -179,12 +175,6 @@ class NoticeFollower:
         if batch.changes:
             _settle(batch.changes)
             tell_all(_for_readers(batch, list(_tellings(batch))))
-
-    def reset(self) -> None:
-        """A messenger forgets nothing."""
-
-    def release(self) -> None:
-        """It holds nothing."""
 
 
 def _settle(changes: Sequence[Change]) -> None:

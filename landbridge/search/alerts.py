@@ -8,8 +8,9 @@ import logging
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Final, Literal
+from typing import Final
 
+from landbridge.registry.journal import Messenger
 from landbridge.registry.models import Change
 from landbridge.registry.queries import RecordView
 from landbridge.registry.rules import Reader
@@ -57,16 +58,11 @@ def _revised(changes: Iterable[Change]) -> dict[str, int]:
     }
 
 
-class WatchFollower:
+class WatchFollower(Messenger):
     """A messenger; see above."""
 
     name = "watches"
-    kind: Literal["messenger"] = "messenger"
     after = "search"
-
-    def built_as(self) -> str:
-        """A messenger is never built anew."""
-        return ""
 
     def apply(self, changes: Sequence[Change], states: Mapping[str, RecordView]) -> None:
         """Tell each watch what of these changes is new under it."""
@@ -80,12 +76,6 @@ class WatchFollower:
         asked = _Asked(shown, revised, readers({watch.account_id for watch in watches}))
         found = [Found(watch, records) for watch in watches if (records := asked.fitting(watch))]
         tell("watch", found)
-
-    def reset(self) -> None:
-        """A messenger forgets nothing."""
-
-    def release(self) -> None:
-        """It holds nothing."""
 
 
 class _Asked:

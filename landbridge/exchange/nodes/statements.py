@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final
 
 import orjson
 from django.db import transaction
@@ -19,6 +19,7 @@ from landbridge.exchange.nodes.lists import VERSION
 from landbridge.exchange.signing import KEY, SIGNATURE, canonical, encode
 from landbridge.registry import journal
 from landbridge.registry.files import named_in
+from landbridge.registry.journal import Messenger
 from landbridge.registry.models import Change, Record
 from landbridge.registry.queries import RecordView, states
 from landbridge.registry.workflow import State, Visibility
@@ -216,15 +217,10 @@ def is_said_elsewhere() -> bool:
     return any(says(body)[KEY] in revoked for body in older.iterator(chunk_size=500))
 
 
-class StatementFollower:
+class StatementFollower(Messenger):
     """A messenger: says to the network what became of each own record."""
 
     name = "statements"
-    kind: Literal["messenger"] = "messenger"
-
-    def built_as(self) -> str:
-        """A messenger is never built anew."""
-        return ""
 
     def apply(self, changes: Sequence[Change], states: Mapping[str, RecordView]) -> None:
         """Say it; what others said of their records is passed on as they said it, and is not ours to sign."""
@@ -232,9 +228,3 @@ class StatementFollower:
         own = set(Record.objects.filter(pk__in=ids, origin="").values_list("pk", flat=True))
         if own and state(states, [one for one in ids if one in own]):
             nudging.soon()
-
-    def reset(self) -> None:
-        """A messenger forgets nothing."""
-
-    def release(self) -> None:
-        """Nothing is held open."""

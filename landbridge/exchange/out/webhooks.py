@@ -7,7 +7,7 @@ import base64
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 from django.conf import settings
 from django.db.models import QuerySet, Window
@@ -18,6 +18,7 @@ from landbridge.exchange.models import Delivery, Webhook
 from landbridge.formats.library import FORMATS
 from landbridge.lib.doors.http import resolve, target
 from landbridge.parties.models import Account
+from landbridge.registry.journal import Messenger
 from landbridge.registry.models import Change, Record
 from landbridge.registry.queries import RecordView, Unknown, newest_serial
 from landbridge.registry.readers import reader_of
@@ -165,15 +166,10 @@ def _asks_for(webhook: Webhook, change: Change) -> bool:
     return wanted and (not webhook.verbs or change.verb in webhook.verbs) and change.serial > webhook.since
 
 
-class WebhookFollower:
+class WebhookFollower(Messenger):
     """A messenger: one delivery for each change that an account with a webhook may read."""
 
     name = "webhooks"
-    kind: Literal["messenger"] = "messenger"
-
-    def built_as(self) -> str:
-        """A messenger is never built anew."""
-        return ""
 
     def apply(self, changes: Sequence[Change], states: Mapping[str, RecordView]) -> None:
         """Write down what is to be sent. A batch that is taken in twice is written down once."""
@@ -192,9 +188,3 @@ class WebhookFollower:
             ignore_conflicts=True,
             batch_size=500,
         )  # fmt: skip
-
-    def reset(self) -> None:
-        """A messenger forgets nothing."""
-
-    def release(self) -> None:
-        """Nothing is held open."""

@@ -11,7 +11,7 @@ import logging
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Final, Literal
+from typing import Final
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
@@ -23,6 +23,7 @@ from landbridge.exchange.out.linked.datacite import metadata
 from landbridge.exchange.out.linked.minter import Minter, NotMinted, State, minter
 from landbridge.formats.library import FORMATS
 from landbridge.lib import background
+from landbridge.registry.journal import Messenger
 from landbridge.registry.models import Change
 from landbridge.registry.queries import RecordView, states
 
@@ -53,19 +54,14 @@ def _gets_one(view: RecordView | None) -> bool:
     return view is not None and addresses.is_public(view) and not view.origin and not view.data.get("sample")
 
 
-class DoiFollower:
+class DoiFollower(Messenger):
     """A messenger: writes down which DOIs are to be told of."""
 
     name = "dois"
-    kind: Literal["messenger"] = "messenger"
 
     def __init__(self) -> None:
         if unknown := sorted(set(settings.DOI_FORMATS) - set(FORMATS)):
             raise ImproperlyConfigured(f"LANDBRIDGE_DOI_FORMATS names {unknown[0]!r}, which is no format.")
-
-    def built_as(self) -> str:
-        """A messenger is never built anew."""
-        return ""
 
     def apply(self, changes: Sequence[Change], states: Mapping[str, RecordView]) -> None:
         """Once for each record, however often it changed."""
@@ -79,12 +75,6 @@ class DoiFollower:
         )
         for wanted, some in ((State.FINDABLE, public), (State.REGISTERED, list(set(asked) - set(public)))):
             Doi.objects.filter(pk__in=some).update(wanted=wanted, due_at=timezone.now(), attempts=0)
-
-    def reset(self) -> None:
-        """A messenger forgets nothing."""
-
-    def release(self) -> None:
-        """Nothing is held open."""
 
 
 def tell(by: Minter, now: datetime) -> int:

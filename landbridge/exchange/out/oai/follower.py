@@ -3,9 +3,10 @@
 import time
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Final, Literal
+from typing import Final
 
 from landbridge.exchange.out.oai import keeping
+from landbridge.registry.journal import Messenger
 from landbridge.registry.models import Change
 from landbridge.registry.queries import RecordView
 from landbridge.registry.workflow import Verb
@@ -17,27 +18,16 @@ _UNSEEN: Final = frozenset(
 """What changes nothing that a harvester is told."""
 
 
-class OaiFollower:
+class OaiFollower(Messenger):
     """Keeps the table of `keeping` in step. It lies in the database and its datestamps are promises, so it is told each
     change once for all hosts, as a messenger is; being told twice costs a new datestamp at worst."""
 
     name = "oai"
-    kind: Literal["messenger"] = "messenger"
-
-    def built_as(self) -> str:
-        """A messenger is never built anew; see `Reword`."""
-        return ""
 
     def apply(self, changes: Sequence[Change], states: Mapping[str, RecordView]) -> None:
         """Bring the changed records in step as they are now, whatever happened to them in between."""
         seen = {change.record_id for change in changes if change.verb not in _UNSEEN}
         keeping.take(list(dict.fromkeys(change.record_id for change in changes)), seen)
-
-    def reset(self) -> None:
-        """Nothing is forgotten."""
-
-    def release(self) -> None:
-        """Nothing is held open."""
 
 
 class Reword:
