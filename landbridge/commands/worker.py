@@ -30,9 +30,9 @@ logger = logging.getLogger(__name__)
 START_METHOD: Final = "fork" if sys.platform == "linux" else "spawn"
 """Forking is not safe on macOS."""
 LOOK_EVERY: Final = 1.0
-"""Seconds between two looks at whether the follower is there."""
+"""Seconds for which the end of the follower is waited for, between two looks at whether all are to stop."""
 SHORT: Final = 5.0
-"""A follower that lives no longer, in seconds, is followed by the next one only after as long."""
+"""One that is killed before so many seconds is followed by the next one only after as many."""
 GROWN: Final = 16 * 1024
 """Kilobytes that a follower may take beyond what it has at its start before it makes room for a fresh one."""
 
@@ -141,13 +141,14 @@ class _Keeper:
 
     def _keep(self) -> None:
         began = time.monotonic()
-        while not self._stopped.wait(LOOK_EVERY):
+        while not self._stopped.is_set():
+            self._process.join(LOOK_EVERY)  # It ends at once when the process does: new records must not wait.
             if self._process.is_alive():
                 continue
-            if self._process.exitcode:
-                logger.warning("The follower has ended with %s; a new one is started", self._process.exitcode)
-            if time.monotonic() - began < SHORT and self._stopped.wait(SHORT):
-                return
+            if code := self._process.exitcode:
+                logger.warning("The follower has ended with %s; a new one is started", code)
+                if time.monotonic() - began < SHORT:
+                    self._stopped.wait(SHORT)
             with self._turn:
                 if not self._stopped.is_set():
                     self._begin()

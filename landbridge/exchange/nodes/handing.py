@@ -40,12 +40,16 @@ def wanted(peer: Peer) -> list[dict[str, Any]]:
 
 
 def count_wanted(peer: Peer) -> int:
-    """How many files this node lacks of what a peer brought."""
-    return _due(peer).count()
+    """How many files this node lacks of what a peer brought, also those that it asks for only later."""
+    return _lacking(peer).count()
+
+
+def _lacking(peer: Peer) -> "QuerySet[WantedFile]":
+    return WantedFile.objects.filter(via=peer.address, proven=False, tries__lt=TRIES)
 
 
 def _due(peer: Peer) -> "QuerySet[WantedFile]":
-    return WantedFile.objects.filter(via=peer.address, proven=False, tries__lt=TRIES, due_at__lte=timezone.now())
+    return _lacking(peer).filter(due_at__lte=timezone.now())
 
 
 def _have(one: WantedFile) -> int:
@@ -85,28 +89,30 @@ def take_piece(peer: Peer, record_id: str, sha256: str, begin: int, piece: bytes
     return there + len(piece)
 
 
-def hand_over(peer: Peer) -> int:
-    """Give a peer the files that it lacks of what we brought: how many it has now.
+def hand_over(peer: Peer) -> bool:
+    """Give a peer the files that it lacks of what we brought: whether it may lack more.
 
     Raises:
         Failed: the line broke; it goes on from there the next time.
         Unsafe: the address is none that may be called.
     """
     try:
-        told = call(peer, WANTED, most_bytes=100_000).json().get("files")
+        told = call(peer, WANTED, most_bytes=100_000).json()
     except Refusal as refusal:
         if refusal.status == 404:  # A node of an earlier version: it fetches by itself, or not at all.
-            return 0
+            return False
         raise
+    named = told.get("files")
     given = 0
-    for one in (told if isinstance(told, list) else [])[:AT_ONCE]:
+    for one in (named if isinstance(named, list) else [])[:AT_ONCE]:
         try:
             kept = _named(peer, one)
             given += kept is not None and _hand(peer, kept, str(one["record"]), one.get("have"))
         except Refusal as refusal:
             if refusal.status not in (404, 409, 422):
                 raise
-    return given
+    lacks = told.get("lacks")
+    return type(lacks) is int and lacks > given
 
 
 def _named(peer: Peer, one: Any) -> Kept | None:

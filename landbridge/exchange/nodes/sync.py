@@ -16,7 +16,7 @@ from django.utils import timezone
 from landbridge.exchange.models import Exchange, Peer
 from landbridge.exchange.nodes import handing, serving
 from landbridge.exchange.nodes.calls import Got, Refusal, call
-from landbridge.exchange.nodes.fetching import AT_ONCE, fetch
+from landbridge.exchange.nodes.fetching import fetch
 from landbridge.exchange.nodes.keys import me, own_list
 from landbridge.exchange.nodes.lists import BadList, kept_list
 from landbridge.exchange.nodes.policy import gives
@@ -259,9 +259,7 @@ def _push_page(peer: Peer, report: Exchange) -> bool:
 def _push_files(peer: Peer) -> None:
     """Hand over what the peer said it lacks; it is asked only after it was given something, or where some was left."""
     if peer.told.get("lacks"):
-        given = handing.hand_over(peer)
-        left = bool(given) and given == AT_ONCE
-        peer.told = {**peer.told, "lacks": left}
+        peer.told = {**peer.told, "lacks": handing.hand_over(peer)}
         peer.save(update_fields=["told"])
 
 

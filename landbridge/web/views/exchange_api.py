@@ -115,7 +115,8 @@ def _number(request: HttpRequest, name: str, otherwise: int) -> int:
     return int(text) if _NUMBER.fullmatch(text) and text.isascii() else otherwise
 
 
-def _pushed(request: HttpRequest) -> HttpResponse:
+def _from_peer(request: HttpRequest, may: str) -> tuple[Peer, bytes] | HttpResponse:
+    """The active peer that sent a request, with its body; or why it is refused. `may` says what only such a one may."""
     body = _body(request)
     if body is None:
         return _error(413, f"Send at most {MOST_BODY:,} bytes at once.")
@@ -124,7 +125,15 @@ def _pushed(request: HttpRequest) -> HttpResponse:
     except Unproven as error:
         return _error(401, str(error))
     if peer is None or peer.state != "active":
-        return _error(403, "Only an active peer that signs its request sends statements.")
+        return _error(403, f"Only an active peer that signs its request {may}.")
+    return peer, body
+
+
+def _pushed(request: HttpRequest) -> HttpResponse:
+    came = _from_peer(request, "sends statements")
+    if isinstance(came, HttpResponse):
+        return came
+    peer, body = came
     if not body:
         sync.beckoned(peer)
         tasks.begin(peer)  # Here and now: whoever follows the journal may have much to do.
@@ -158,30 +167,21 @@ def _unpacked(body: bytes, encoding: str) -> bytes | None:
 @require_safe
 def wanted(request: HttpRequest) -> HttpResponse:
     """The attached files that this node lacks of what the asker brought."""
-    try:
-        peer = _peer(request)
-    except Unproven as error:
-        return _error(401, str(error))
-    if peer is None or peer.state != "active":
-        return _error(403, "Only an active peer that signs its request is told what is lacking.")
-    return _json({"files": handing.wanted(peer)})
+    came = _from_peer(request, "is told what is lacking")
+    if isinstance(came, HttpResponse):
+        return came
+    return _json({"files": handing.wanted(came[0]), "lacks": handing.count_wanted(came[0])})
 
 
 def _piece_of(request: HttpRequest, sha256: str) -> HttpResponse:
     """Take in a piece of a file from a peer that brought its record."""
-    body = _body(request)
-    if body is None:
-        return _error(413, f"Send at most {MOST_BODY:,} bytes at once.")
-    try:
-        peer = _peer(request, body)
-    except Unproven as error:
-        return _error(401, str(error))
-    if peer is None or peer.state != "active":
-        return _error(403, "Only an active peer that signs its request brings files.")
+    came = _from_peer(request, "brings files")
+    if isinstance(came, HttpResponse):
+        return came
     try:
         have = handing.take_piece(
-            peer, request.GET.get("record", "")[:100], sha256, _number(request, "from", 0), body
-        )  # fmt: skip
+            came[0], request.GET.get("record", "")[:100], sha256, _number(request, "from", 0), came[1]
+        )
     except Unknown:
         return _error(404, "This node lacks no such file of what you brought.")
     except handing.Elsewhere as elsewhere:

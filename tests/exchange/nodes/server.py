@@ -36,6 +36,8 @@ class Served:
     files: dict[str, bytes] = field(default_factory=dict)
     lacking: list[Any] = field(default_factory=list)
     """What it says it lacks of what was pushed to it."""
+    lacks: int = 1
+    """How many files that are, also those that it asks for only later."""
     instead: Callable[[str, dict[str, str]], Answer | None] = lambda path, query: None
     """What is answered instead of what an honest node answers."""
     ahead: float = 0.0
@@ -54,7 +56,7 @@ class Served:
         if path == "/exchange/keys":
             return _json(self.node.list())
         if path == "/exchange/wanted":
-            return _json({"files": self.lacking})
+            return _json({"files": self.lacking, "lacks": self.lacks})
         if path.startswith("/exchange/files/") and method == "POST":
             return self._piece(path.rpartition("/")[2], int(query["from"]), body)
         if path.startswith("/exchange/files/"):

@@ -241,8 +241,8 @@ def test_a_peer_that_pushes_brings_the_files_of_its_records(togo: Elsewhere) -> 
     told = ask(LIST, node=togo, body=orjson.dumps(said)).json()
     assert (told["new"], told["lacks"]) == (1, 1)
     lacking = {"sha256": sha256, "record": "a", "size": len(body), "have": 0}
-    assert ask("/exchange/wanted", node=togo).json() == {"files": [lacking]}
-    assert ask("/exchange/wanted", node=kenya).json() == {"files": []}
+    assert ask("/exchange/wanted", node=togo).json() == {"files": [lacking], "lacks": 1}
+    assert ask("/exchange/wanted", node=kenya).json() == {"files": [], "lacks": 0}
     assert ask("/exchange/wanted").status_code == 403
     path = f"/exchange/files/{sha256}"
     assert ask(path, "record=a&from=0", body=body).status_code == 403
@@ -253,7 +253,7 @@ def test_a_peer_that_pushes_brings_the_files_of_its_records(togo: Elsewhere) -> 
     assert (again.status_code, again.json()["have"]) == (409, 100)
     assert ask(path, "record=a&from=100", node=togo, body=body).status_code == 422, "longer than it was named"
     assert not half(sha256).exists()
-    assert ask("/exchange/wanted", node=togo).json() == {"files": []}, "asked for again after a pause"
+    assert ask("/exchange/wanted", node=togo).json() == {"files": [], "lacks": 1}, "asked for again after a pause"
     WantedFile.objects.update(due_at=timezone.now())
     assert ask(path, "record=a&from=0", node=togo, body=body.replace(b"xx", b"xy")).status_code == 422
     WantedFile.objects.update(due_at=timezone.now())

@@ -347,6 +347,21 @@ def test_files_are_handed_to_who_cannot_come_for_them(kenya: Served) -> None:
     assert len(kenya.asked) == asked
 
 
+def test_who_wants_a_file_only_later_is_asked_until_it_has_it(kenya: Served) -> None:
+    from tests.exchange.nodes.test_exchange_api import own
+
+    own("a")
+    kenya.lacking = ["nothing that is due"]
+    peer = peer_of(kenya, direction="push")
+    go(peer)
+    go(peer)
+    assert kenya.calls("/exchange/wanted") == 2
+    kenya.lacks = 0
+    go(peer)
+    go(peer)
+    assert kenya.calls("/exchange/wanted") == 3
+
+
 def test_the_clock_begins_what_is_due_and_nothing_else(kenya: Served) -> None:
     due, paused = peer_of(kenya), Peer.objects.create(address="https://a.example", state="paused")
     later = Peer.objects.create(address="https://b.example", due_at=timezone.now() + timedelta(hours=1))
