@@ -96,18 +96,14 @@ def signed(said: Mapping[str, Any], key: "Ed25519PrivateKey") -> dict[str, Any]:
 
 
 def is_signed(content: bytes, signature: bytes, public: str) -> bool:
-    """Whether the bytes were signed with the private half of this key.
-
-    Raises:
-        ValueError: it is no key.
-    """
+    """Whether the bytes were signed with the private half of this key; with what is no key they were not."""
     # Inner import: several megabytes, which a node that only serves searches does not need.
     from cryptography.exceptions import InvalidSignature
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
     try:
         Ed25519PublicKey.from_public_bytes(decode(public)).verify(signature, content)
-    except InvalidSignature:
+    except (InvalidSignature, ValueError):
         return False
     return True
 

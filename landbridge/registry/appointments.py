@@ -8,7 +8,7 @@ import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 from django.db import transaction
 from django.db.models import Q
@@ -21,6 +21,7 @@ from landbridge.parties.models import Invitation, Membership, Party
 from landbridge.parties.permissions import FOCAL_POINT_KINDS, Permission, Role
 from landbridge.parties.queries import confirmed
 from landbridge.parties.standing import NODE, current, held_by, today
+from landbridge.registry.journal import Messenger
 from landbridge.registry.models import Change, Record, Revision
 from landbridge.registry.queries import RecordView
 from landbridge.registry.workflow import State, Verb
@@ -43,25 +44,15 @@ class Notice:
     language: str
 
 
-class Appointments:
+class Appointments(Messenger):
     """Gives, changes and ends the roles that focal-point notices speak of."""
 
     name = "appointments"
-    kind: Literal["projection", "messenger"] = "messenger"
-
-    def built_as(self) -> str:
-        return ""
 
     def apply(self, changes: Sequence[Change], states: Mapping[str, RecordView]) -> None:
         said = (change.record_id for change in changes if change.format == FORMAT and change.verb in _GIVING)
         for record_id in dict.fromkeys(said):
             settle(record_id)
-
-    def reset(self) -> None:
-        """Nothing to forget: what it did stands."""
-
-    def release(self) -> None:
-        """Nothing is held open."""
 
 
 def settle(record_id: str) -> None:

@@ -203,15 +203,17 @@ def _signed_by(judged: Judged, origin: Origin | None) -> Origin:
         key = origin.keys.for_statement(judged.said.get(KEY), judged.moment)
     except BadKey as error:
         raise NotTaken("key", str(error)) from None
-    try:
-        signature = judged.said.get(SIGNATURE)
-        raw = decode(signature) if isinstance(signature, str) else b""
-        is_theirs = is_signed(judged.unsigned, raw, key.public)
-    except ValueError:
-        is_theirs = False
-    if not is_theirs:
+    if not is_signed(judged.unsigned, _raw(judged.said.get(SIGNATURE)), key.public):
         raise NotTaken("signature", "The signature is not of this content.")
     return origin
+
+
+def _raw(signature: Any) -> bytes:
+    """The bytes of a signature; none for what is no signature, with which nothing is signed."""
+    try:
+        return decode(signature) if isinstance(signature, str) else b""
+    except ValueError:
+        return b""
 
 
 def _check_moment(judged: Judged, origin: Origin, court: Court) -> None:
