@@ -8,7 +8,7 @@ import orjson
 
 from landbridge.commands.shared import say, table, up_to_date
 from landbridge.exchange.models import Exchange, Peer, Quarantined
-from landbridge.exchange.nodes import keys, moments, peers, quarantine, serving, statements, sync
+from landbridge.exchange.nodes import keys, moments, moving, peers, quarantine, serving, statements, sync
 from landbridge.exchange.nodes.policy import gives as given
 from landbridge.exchange.nodes.policy import takes as taken_from
 from landbridge.exchange.nodes.taking import Taken
@@ -244,6 +244,31 @@ def revoke(key: str, spare_file: Any, yes: bool) -> None:
         raise click.ClickException(str(error.args[0])) from None
     say("key", f"{spaced(new.pk)} signs from now on; tell your peers")
     say("statements", f"{count} are signed anew")
+
+
+@node.command()
+@click.option("--spare-file", type=click.File("r"), help="The private half of the spare key; - for standard input.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def moved(spare_file: Any, yes: bool) -> None:
+    """Tell the network that this node has another address than before, and is the same node.
+
+    Set the new address (LANDBRIDGE_BASE_URL), then call this once. The spare key says so; peers move what they have of
+    this node to the new address. Exit code 1 when a peer could not be told: it learns of it from the next one that was.
+    """
+    up_to_date()
+    before = moving.earlier_addresses()
+    if before and not yes:
+        click.confirm(f"Tell the network that {before[0]} is now {keys.me()}?", abort=True)
+    try:
+        moving.move(actor=NODE, spare_secret=spare_file.read() if spare_file else "")
+    except (moving.NotMoved, keys.KeyLost) as error:
+        raise click.ClickException(str(error)) from None
+    say("node", f"{keys.me()}, before at {', '.join(before)}")
+    told = moving.tell()
+    for address, problem in told.items():
+        say(address, problem or "has heard it")
+    if any(told.values()):
+        sys.exit(FAILED)
 
 
 @node.command()

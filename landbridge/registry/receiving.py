@@ -18,6 +18,7 @@ from landbridge.registry.rows import ChangeRow, RecordRow, RevisionRow, insert
 from landbridge.registry.safeguards import Unsafe, require_safe
 from landbridge.registry.workflow import NotPossible, State, Verb, Visibility, Workflow, step
 from landbridge.registry.writing import (
+    NODE,
     Actor,
     Conflict,
     digest,
@@ -178,3 +179,16 @@ class _Intake:
         if with_revision:
             revision = new_revision(record, arrival.data, arrival.language, arrival.note, self.actor, self.now)
             self.rows.revisions.append(revision)
+
+
+def move_origin(before: str, now: str) -> int:
+    """Records of a node that has another address now, inside the caller's transaction: how many.
+
+    Those who follow the journal hear of each that is shown, since its address leads to another place.
+    """
+    moment = datetime.now(UTC)
+    shown = Record.objects.filter(origin=before, state=State.PUBLISHED).order_by("pk")
+    changes = [new_change(one, Verb.RECEIVE, NODE, moment, shown_to=shown_to(one)) for one in shown.iterator(500)]
+    moved = Record.objects.filter(origin=before).update(origin=now)
+    journal.append(changes)
+    return moved

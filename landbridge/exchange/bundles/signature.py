@@ -11,7 +11,17 @@ from landbridge.exchange.bundles.troubles import BadBundle, shown
 from landbridge.exchange.models import Peer
 from landbridge.exchange.nodes import moments
 from landbridge.exchange.nodes.keys import me, own_keys
-from landbridge.exchange.nodes.lists import BadKey, BadList, KeyList, OldList, is_address, kept_list, verified_list
+from landbridge.exchange.nodes.lists import (
+    BadKey,
+    BadList,
+    KeyList,
+    OldList,
+    is_address,
+    kept_list,
+    moved_list,
+    moves,
+    verified_list,
+)
 from landbridge.exchange.signing import KEY, BadSignature, verify
 
 KINDS: Final = (KIND, "work")
@@ -50,7 +60,7 @@ def signed_by(bag: Opened) -> Signed:
     _check_form(said)
     lists = _lists(bag)
     node = said["node"]
-    peer = None if node == me() else _peer(node)
+    peer = None if node == me() else _peer(node, lists)
     if said["for"] not in ("", me()):
         raise BadBundle("not-for-us", f"This bundle was made for {shown(said['for'])}; nothing was taken in.")
     keys = own_keys() if peer is None else _keys(peer, [one for one in lists if one.get("node") == node])
@@ -87,8 +97,8 @@ def _check_form(said: dict[str, Any]) -> None:
         raise BadBundle("signature", "The signature does not say when the bundle was made and what it spans.")
 
 
-def _peer(node: str) -> Peer:
-    peer = Peer.objects.filter(address=node).first()
+def _peer(node: str, lists: list[dict[str, Any]]) -> Peer:
+    peer = Peer.objects.filter(address=node).first() or _moved(node, lists)
     if peer is None:
         sentence = f"{node} is no peer of this node. Add it with its fingerprint, then read again."
         raise BadBundle("unknown-node", sentence)
@@ -96,6 +106,12 @@ def _peer(node: str) -> Peer:
         state = {"known": "only known through others", "paused": "paused", "blocked": "blocked"}.get(peer.state, "")
         raise BadBundle("blocked", f"{node} is {state} here; nothing was taken in.")
     return peer
+
+
+def _moved(node: str, lists: list[dict[str, Any]]) -> Peer | None:
+    """The peer that was at another address and brings the proof that it is here now."""
+    before = [move["from"] for one in lists if one.get("node") == node for move in moves(one)]
+    return Peer.objects.filter(address__in=before).exclude(keys={}).first()
 
 
 def _lists(bag: Opened) -> list[dict[str, Any]]:
@@ -111,7 +127,10 @@ def _keys(peer: Peer, brought: list[dict[str, Any]]) -> KeyList:
     newest = known
     for one in brought:
         try:
-            newest = verified_list(one, [peer.fingerprint], newest)
+            if newest is not None and newest.node != one["node"]:
+                newest = moved_list(one, newest)
+            else:
+                newest = verified_list(one, [peer.fingerprint], newest)
         except OldList:
             continue
         except BadList as error:

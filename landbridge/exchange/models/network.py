@@ -200,6 +200,8 @@ class ThisNode(models.Model):
     """Language to name, as its people chose them."""
     keys = models.JSONField(default=dict, blank=True)
     """Its newest signed list of keys."""
+    formerly = models.JSONField(default=list, blank=True)
+    """What its spare key says of the addresses that it had before; see `exchange/nodes/moving.py`."""
     journal = models.CharField(max_length=64, blank=True)
     """The name of the order of its statements; a node that was restored from a backup begins another one."""
     high = models.BigIntegerField(default=0)

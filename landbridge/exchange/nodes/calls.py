@@ -108,14 +108,23 @@ def call(
     if got.status == 401 and proven:
         introduce(peer)
         got = _once(peer, request)
+    return welcome(got)
+
+
+def welcome(got: Got) -> Got:
+    """The answer, when it is one.
+
+    Raises:
+        Refusal: it is an error.
+    """
     if got.status >= 300:
         raise Refusal(got.status, _sentence(got))
     return got
 
 
-def introduce(peer: Peer) -> None:
-    """Send our list of keys, which proves itself."""
-    _once(peer, _Request("/exchange/keys", body=orjson.dumps(own_list()), kind="application/json", proven=False))
+def introduce(peer: Peer) -> Got:
+    """Send our list of keys, which proves itself; the answer says whether it was taken."""
+    return _once(peer, _Request("/exchange/keys", body=orjson.dumps(own_list()), kind="application/json", proven=False))
 
 
 def _once(peer: Peer, request: _Request) -> Got:

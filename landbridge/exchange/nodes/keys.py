@@ -127,11 +127,17 @@ def _say(key: NodeKey, signer: "Ed25519PrivateKey | None" = None) -> dict[str, A
     body = {
         "landbridge": VERSION, "kind": KIND, "node": me(), "names": own_names(node),
         "keys": [_row(one) for one in NodeKey.objects.order_by("since", "pk")],
-        "sequence": max(last + 1, moments.milliseconds(now)), "said": moments.written(now),
+        "sequence": max(last + 1, moments.milliseconds(now)), "said": moments.written(now), **_moves(node),
     }  # fmt: skip
     node.keys = signed(body, signer or private_key(key))
     node.save(update_fields=["keys"])
     return dict(node.keys)
+
+
+def _moves(node: ThisNode) -> dict[str, Any]:
+    """What the spare key says of earlier addresses, as long as it leads here."""
+    told = [one for one in node.formerly if one.get("to") == me()]
+    return {"formerly": told} if told else {}
 
 
 def own_names(node: ThisNode | None = None) -> dict[str, str]:
@@ -151,14 +157,25 @@ def own_list() -> dict[str, Any]:
         return _say(key)
 
 
-def _vouch_anew() -> None:
+def say_anew(spare: "Ed25519PrivateKey") -> dict[str, Any]:
+    """Say the list under the address of today, with the spare key at hand for what it vouched for."""
+    key = own_key()
+    with transaction.atomic():
+        journal.lock()
+        _vouch_anew(spare)
+        return _say(key)
+
+
+def _vouch_anew(spare: "Ed25519PrivateKey | None" = None) -> None:
     """The proofs name the address of the node: with another address they are made again."""
-    if this_node().keys.get("node") in (None, me()):
+    if spare is None and this_node().keys.get("node") in (None, me()):
         return
-    keys = {key.pk: key for key in NodeKey.objects.exclude(private="")}
+    signers = {key.pk: private_key(key) for key in NodeKey.objects.exclude(private="")}
+    if spare is not None:
+        signers[fingerprint(public_text(spare.public_key()))] = spare
     for key in NodeKey.objects.all():
-        if key.by in keys:
-            key.proof = encode(private_key(keys[key.by]).sign(vouched(me(), _row(key))))
+        if key.by in signers:
+            key.proof = encode(signers[key.by].sign(vouched(me(), _row(key))))
             key.save(update_fields=["proof"])
 
 
@@ -218,13 +235,27 @@ def revoke(*, actor: Actor, key_id: str, spare_secret: str = "") -> NodeKey:
         return _revoke_spare(key)
     with transaction.atomic():
         journal.lock()
-        spare = _working(spare=True)
-        if spare is None:
-            raise KeyLost("There is no spare key that could speak for this node.")
-        signer = _brought(spare, spare_secret) if spare_secret else private_key(spare)
+        spare = _spare()
+        signer = spare_signer(spare_secret)
         key.revoked_at = moments.now()
         key.save(update_fields=["revoked_at"])
         return _begin_anew(spare, signer)
+
+
+def _spare() -> NodeKey:
+    spare = _working(spare=True)
+    if spare is None:
+        raise KeyLost("There is no spare key that could speak for this node.")
+    return spare
+
+
+def spare_signer(secret: str = "") -> "Ed25519PrivateKey":
+    """The private half of the spare key: the one that is here, or `secret` when it is kept elsewhere.
+
+    Raises:
+        KeyLost: there is none, it is not here, or `secret` is another one.
+    """
+    return _brought(_spare(), secret) if secret else private_key(_spare())
 
 
 def _begin_anew(spare: NodeKey, signer: "Ed25519PrivateKey") -> NodeKey:

@@ -12,10 +12,13 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from landbridge.exchange.nodes import moments
-from landbridge.exchange.signing import BadSignature, canonical, decode, digest, fingerprint, is_signed, verify
+from landbridge.exchange.signing import KEY, BadSignature, canonical, decode, digest, fingerprint, is_signed, verify
 
 VERSION: Final = 1
 KIND: Final = "keys"
+MOVED: Final = "moved"
+MOST_MOVES: Final = 20
+"""Earlier addresses that a list names."""
 MOST_KEYS: Final = 200
 LARGEST: Final = 200_000
 """Bytes of a list."""
@@ -111,21 +114,58 @@ def verified_list(candidate: Any, trusted: Collection[str], known: KeyList | Non
         BadList: it is none, it is not signed as it must be, or it forgets what the known one says.
     """
     found = _read(candidate)
-    if known is not None:
-        if found.node != known.node:
-            raise BadList("The list is of another node.")
-        if digest(found.body) == digest(known.body):
-            return known
-        if found.sequence <= known.sequence and not _speaks_last(found, known):
-            raise OldList("We know a newer list of this node.")
-        trusted = [key.id for key in known.keys.values() if key.works]
-    reached = _reached(found, trusted)
-    if found.signed_with not in reached:
+    if known is None:
+        return _followed(found, trusted)
+    if found.node != known.node:
+        raise BadList("The list is of another node.")
+    if digest(found.body) == digest(known.body):
+        return known
+    return _continued(found, known)
+
+
+def _continued(found: KeyList, known: KeyList) -> KeyList:
+    """The list, when it goes on from the one that we know."""
+    if found.sequence <= known.sequence and not _speaks_last(found, known):
+        raise OldList("We know a newer list of this node.")
+    _followed(found, [key.id for key in known.keys.values() if key.works])
+    _check_continues(found, known)
+    return found
+
+
+def _followed(found: KeyList, trusted: Collection[str]) -> KeyList:
+    """The list, when a key that something trusted vouches for has signed it."""
+    if found.signed_with not in _reached(found, trusted):
         raise BadList("The list is signed with a key that nothing we trust vouches for.")
     _check_signature(found)
-    if known is not None:
-        _check_continues(found, known)
     return found
+
+
+def moves(candidate: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """What a list says of earlier addresses of its node, not yet verified."""
+    said = candidate.get("formerly")
+    rows = said[:MOST_MOVES] if isinstance(said, list) else []
+    return [row for row in rows if isinstance(row, dict) and row.get("kind") == MOVED and is_address(row.get("from"))]
+
+
+def moved_list(candidate: Any, known: KeyList) -> KeyList:
+    """The list of a node that we know under an earlier address.
+
+    The spare key must say that it moved: whoever steals the key of today would like to be the node elsewhere.
+
+    Raises:
+        OldList: we know a newer one.
+        BadList: it does not say so, or cannot be followed from the list that we know.
+    """
+    found = _read(candidate)
+    said = next((one for one in moves(candidate) if one["from"] == known.node), {})
+    spare = next((key for key in known.keys.values() if key.id == said.get(KEY) and key.spare and key.works), None)
+    if said.get("to") != found.node or spare is None:
+        raise BadList(f"The spare key of {known.node} does not say that it moved to {found.node}.")
+    try:
+        verify(said, spare.public)
+    except BadSignature as error:
+        raise BadList(f"The move from {known.node}: {error}") from None
+    return _continued(found, known)
 
 
 def _read(candidate: Any) -> KeyList:

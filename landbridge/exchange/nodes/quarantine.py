@@ -24,6 +24,8 @@ from landbridge.registry.writing import Actor, require
 
 CURABLE: Final = ("key", "format", "edition", "term", "future", "file")
 """Reasons that pass: a list of keys comes, this node is updated, a date is reached."""
+OF_KEYS: Final = ("key", "claim")
+"""What a newer list of keys may settle: it names the key, or says that its node is one that moved."""
 WAYS: Final = ("drop", "again", "take", "ours", "back")
 """How a person settles one: forget it; try it again; give the record to the node that claims it; of what we said
 ourselves before we were restored, keep what we hold now, or take that back."""

@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from landbridge.exchange.models import Peer, Quarantined, Received, Statement, WantedFile
-from landbridge.exchange.nodes import moments
+from landbridge.exchange.nodes import moments, moving
 from landbridge.exchange.nodes.judging import Held, Origin
 from landbridge.exchange.nodes.keys import me, own_keys, revoked_since
 from landbridge.exchange.nodes.lists import BadList, KeyList, OldList, is_address, kept_list, verified_list
@@ -102,10 +102,12 @@ def learn(said: Mapping[str, Any], carrier: Peer | None) -> Peer | None:
     if node == me():
         return None
     peer = Peer.objects.filter(address=node).first()
+    if peer is not None and peer.state == "blocked":
+        return None
+    if (moved := moving.follow(said, peer)) is not None:
+        return moved
     if peer is None:
         return _first_sight(said, carrier)
-    if peer.state == "blocked":
-        return None
     known = kept_list(peer.keys)
     try:
         found = verified_list(said, [peer.fingerprint], known)

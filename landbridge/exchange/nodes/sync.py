@@ -18,9 +18,9 @@ from landbridge.exchange.nodes import handing, serving
 from landbridge.exchange.nodes.calls import Got, Refusal, call
 from landbridge.exchange.nodes.fetching import fetch
 from landbridge.exchange.nodes.keys import me, own_list
-from landbridge.exchange.nodes.lists import BadList, kept_list
+from landbridge.exchange.nodes.lists import BadList, kept_list, moves
 from landbridge.exchange.nodes.policy import gives
-from landbridge.exchange.nodes.quarantine import try_again
+from landbridge.exchange.nodes.quarantine import OF_KEYS, try_again
 from landbridge.exchange.nodes.shelf import learn, sweep
 from landbridge.exchange.nodes.taking import Taken, take
 from landbridge.formats import tidy
@@ -57,20 +57,23 @@ def learn_about(peer: Peer) -> None:
         Unsafe: its address is none that may be called.
     """
     told = call(peer, "/exchange/node", proven=False, most_bytes=200_000).json()
-    if told.get("node") != peer.address:
-        raise Failed(f"The node there calls itself {tidy.line(str(told.get('node')))[:120]}, not {peer.address}.")
     body = call(peer, "/exchange/keys", proven=False, most_bytes=400_000).json()
+    if told.get("node") != peer.address and peer.address not in [one["from"] for one in moves(body)]:
+        raise Failed(f"The node there calls itself {tidy.line(str(told.get('node')))[:120]}, not {peer.address}.")
     try:
         with transaction.atomic():
             journal.lock()
             learned = learn(body, None)
     except BadList as error:
         raise Failed(f"Its list of keys: {error}") from None
-    peer.refresh_from_db()
+    try:
+        peer.refresh_from_db()
+    except Peer.DoesNotExist:
+        raise Failed(f"It moved to {learned.address if learned else ''}, where this node knows it already.") from None
     peer.told = {**peer.told, **_plausible(told), "at": time.time()}
     peer.save(update_fields=["told"])
     if learned is not None:
-        try_again(reasons=("key",), origins=[peer.address])
+        try_again(reasons=OF_KEYS, origins=[peer.address])
 
 
 def _plausible(told: Mapping[str, Any]) -> dict[str, Any]:
@@ -119,8 +122,8 @@ def _close(peer: Peer, error: str, lease: datetime) -> None:
         return
     failures = peer.failures + 1
     ours.update(due_at=now + min(max(every, SHORTEST_PAUSE) * 2 ** min(failures - 1, 12), LONGEST_PAUSE))
-    Peer.objects.filter(pk=peer.pk).update(failures=failures, error=error)
-    if peer.error != error:  # The same failure again makes no new line in the report.
+    there = Peer.objects.filter(pk=peer.pk).update(failures=failures, error=error)
+    if there and peer.error != error:  # The same failure again makes no new line in the report.
         Exchange.objects.create(peer=peer, kind="pull", ended_at=now, error=error)
 
 

@@ -98,9 +98,9 @@ def _take_batch(lines: list[Line], via: str, carrier: Peer | None, taken: Taken)
         _take_said(said, via, carrier, taken)
     if cured:
         # Inner import: it takes in what waited, through this module.
-        from landbridge.exchange.nodes.quarantine import try_again
+        from landbridge.exchange.nodes.quarantine import OF_KEYS, try_again
 
-        try_again(reasons=("key",), origins=cured)
+        try_again(reasons=OF_KEYS, origins=cured)
 
 
 def _follow(said: Mapping[str, Any], carrier: Peer | None, taken: Taken) -> str:

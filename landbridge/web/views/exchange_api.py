@@ -15,6 +15,8 @@ from landbridge.exchange.nodes import handing, serving, sync, tasks
 from landbridge.exchange.nodes.files import BadFile
 from landbridge.exchange.nodes.keys import own_list
 from landbridge.exchange.nodes.lists import LARGEST, BadList
+from landbridge.exchange.nodes.moving import is_of_mover
+from landbridge.exchange.nodes.quarantine import OF_KEYS, try_again
 from landbridge.exchange.nodes.shelf import learn
 from landbridge.exchange.nodes.signatures import Asked, Unproven
 from landbridge.exchange.nodes.taking import take
@@ -78,10 +80,12 @@ def keys(request: HttpRequest) -> HttpResponse:
         if not isinstance(said, dict) or "\0" in str(said.get("node")):
             raise BadList("This is no list of keys.")
         # A stranger's list takes nobody's turn to write.
-        if Peer.objects.filter(address=str(said.get("node"))).exists():
+        if Peer.objects.filter(address=str(said.get("node"))).exists() or is_of_mover(said):
             with transaction.atomic():
                 journal.lock()
-                learn(said, None)
+                learned = learn(said, None)
+            if learned is not None:
+                try_again(reasons=OF_KEYS, origins=[learned.address])
     except (BadList, orjson.JSONDecodeError) as error:
         return _error(400, str(error)[:200])
     return _json({"taken": True})

@@ -36,6 +36,8 @@ class Elsewhere:
     listed: int = 0
     latest: str = ""
     """The newest date on what it said."""
+    formerly: list[dict[str, Any]] = field(default_factory=list)
+    """What it says of earlier addresses."""
 
     def __post_init__(self) -> None:
         first = self.add(None)
@@ -77,8 +79,17 @@ class Elsewhere:
         self.listed = next_sequence(self.listed, self.clock())
         body = {"landbridge": 1, "kind": "keys", "node": self.node, "names": {"en": "A node"},
                 "keys": [dict(key.row) for key in self.keys], "sequence": self.listed,
-                "said": moments.written(self.clock()), **said}  # fmt: skip
+                "said": moments.written(self.clock()), "formerly": self.formerly, **said}  # fmt: skip
         return signed(body, (by or self.current).private)
+
+    def move(self, to: str, by: Made | None = None) -> None:
+        """It is at another address from now on, and says so with its spare key."""
+        said = {"landbridge": 1, "kind": "moved", "from": self.node, "to": to, "said": moments.written(self.clock())}
+        self.formerly = [signed(said, (by or self.spare).private)]
+        self.node = to
+        privates = {key.id: key.private for key in self.keys}
+        for key in self.keys:
+            key.row["proof"] = encode(privates[key.row["by"]].sign(vouched(to, key.row)))
 
     def say(self, record: str, by: Made | None = None, **said: Any) -> dict[str, Any]:
         """A signed statement on a record; what is given takes the place of what would be said."""
