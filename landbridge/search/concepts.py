@@ -54,7 +54,8 @@ MOST_SENSES: Final = 5
 MOST_CHOSEN: Final = 4_000
 LONGEST: Final = 256
 """No label is longer, in tokens or in Chinese characters."""
-CACHE_VERSION: Final = 14
+_LEXICON: Final = "lexicon:"
+CACHE_VERSION: Final = 15
 LOOK_EVERY: Final = 0.2
 """Seconds between two looks at whether something was imported: a text asks for the annotator many times."""
 Made = TypeVar("Made")
@@ -252,21 +253,26 @@ class _Builder:
     def __init__(self) -> None:
         self.senses: dict[str, Labelled] = {tag: {} for tag in LANGUAGES}
         self.exact: dict[str, Labelled] = {tag: {} for tag in LANGUAGES}
-        self.owners: dict[tuple[str, str], str] = {}
+        self.owners: dict[tuple[bool, str, str], str] = {}
+        """Whether it is an everyday word, language and preferred label, to the concept."""
         self.places: dict[tuple[str, ...], int] = {}
         self.homonyms: dict[int, dict[str, list[str]]] = {}
         self.turned: list[tuple[str, Pattern, str]] = []
         self.network = Network()
 
     def join(self, terms: Iterable[Term]) -> None:
-        """Give one key to concepts whose preferred labels agree in two languages or more."""
+        """Give one key to concepts whose preferred labels agree in two languages or more.
+
+        An everyday word is never joined with a subject of the field: its other senses would come along, and "a part"
+        speak of a Party, "a piece of meat" of wildlife.
+        """
         for term in terms:
-            folded = [(tag, fold(normalise(labels[0]))) for tag, labels in term.labels.items() if labels]
-            known = Counter(self.owners[label] for label in folded if label in self.owners)
-            best = known.most_common(1)
-            if best and best[0][1] >= 2:
-                self.network.canonical[term.key] = best[0][0]
-            for label in folded:
+            everyday = term.key.startswith(_LEXICON)
+            labels = [
+                (everyday, tag, fold(normalise(labels[0]))) for tag, labels in term.labels.items() if labels
+            ]  # fmt: skip
+            self._join(term, Counter(self.owners[label] for label in labels if label in self.owners))
+            for label in labels:
                 self.owners.setdefault(label, self.network.key(term.key))
 
     def join_imported(self, terms: Iterable[Term]) -> None:
@@ -277,11 +283,15 @@ class _Builder:
         for term in terms:
             known: Counter[str] = Counter()
             for tag, labels in term.labels.items():
-                owners = {self.owners.get((tag, fold(normalise(label)))) for label in labels}
+                folded = [fold(normalise(label)) for label in labels]
+                owners = {self.owners.get((kind, tag, label)) for label in folded for kind in (False, True)}
                 known.update(owner for owner in owners if owner)
-            best = known.most_common(1)
-            if best and best[0][1] >= 2:
-                self.network.canonical[term.key] = best[0][0]
+            self._join(term, known)
+
+    def _join(self, term: Term, known: Counter[str]) -> None:
+        best = known.most_common(1)
+        if best and best[0][1] >= 2:
+            self.network.canonical[term.key] = best[0][0]
 
     def add(self, term: Term) -> None:
         key = self.network.key(term.key)
@@ -308,7 +318,7 @@ class _Builder:
 
     def _is_free(self, tag: str, pattern: Pattern) -> bool:
         known = self.senses[tag].get(pattern, {})
-        return all(key.startswith("lexicon:") for keys in known.values() for key in keys)
+        return all(key.startswith(_LEXICON) for keys in known.values() for key in keys)
 
     def add_empty(self, term: Term) -> None:
         for tag, labels in term.labels.items():
