@@ -30,7 +30,7 @@ from landbridge.search.analysis import Word, fold, normalise, words
 from landbridge.search.compact import Homonyms, Numbers
 from landbridge.search.stopwords import STOPWORDS
 from landbridge.search.turned import TURNED, turned
-from landbridge.search.wordforms import meant
+from landbridge.search.wordforms import is_risky, meant
 
 logger = logging.getLogger(__name__)
 
@@ -55,7 +55,7 @@ MOST_CHOSEN: Final = 4_000
 LONGEST: Final = 256
 """No label is longer, in tokens or in Chinese characters."""
 _LEXICON: Final = "lexicon:"
-CACHE_VERSION: Final = 15
+CACHE_VERSION: Final = 16
 LOOK_EVERY: Final = 0.2
 """Seconds between two looks at whether something was imported: a text asks for the annotator many times."""
 Made = TypeVar("Made")
@@ -183,7 +183,8 @@ class Annotator:
                 span = (places[end - value % LONGEST + 1], places[end])
                 if span not in seen:
                     seen.add(span)
-                    yield Found(*span, self._meant(value // LONGEST, found[span[1]].folded, language))
+                    if keys := self._meant(value // LONGEST, found[span[1]].folded, language):
+                        yield Found(*span, keys)
 
     def _meant(self, place: int, written: str, language: str) -> tuple[str, ...]:
         """The concepts of a label; where several words share the stem, those of the one that is written."""
@@ -354,12 +355,11 @@ class _Builder:
         Many labels name the same concepts, and a number takes no memory beside the node that holds it.
         """
         keys = tuple(dict.fromkeys(key for some in labelled.values() for key in some))
-        place = (
-            len(self.network.senses) if len(labelled) > 1 else self.places.setdefault(keys, len(self.network.senses))
-        )
+        written = len(labelled) > 1 or any(map(is_risky, labelled))
+        place = len(self.network.senses) if written else self.places.setdefault(keys, len(self.network.senses))
         if place == len(self.network.senses):
             self.network.senses.append(keys[:MOST_SENSES])
-        if len(labelled) > 1:
+        if written:
             self.homonyms[place] = labelled
         return place * LONGEST + length
 
