@@ -9,6 +9,7 @@ import hashlib
 import logging
 import os
 import pickle
+import re
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
@@ -55,7 +56,7 @@ MOST_CHOSEN: Final = 4_000
 LONGEST: Final = 256
 """No label is longer, in tokens or in Chinese characters."""
 _LEXICON: Final = "lexicon:"
-CACHE_VERSION: Final = 16
+CACHE_VERSION: Final = 17
 LOOK_EVERY: Final = 0.2
 """Seconds between two looks at whether something was imported: a text asks for the annotator many times."""
 Made = TypeVar("Made")
@@ -108,17 +109,36 @@ class Network:
         return tuple(dict.fromkeys((*parents, *grand)))
 
 
-def stream(found: Iterable[Word], stop: frozenset[str], choice: int = 0) -> tuple[list[str], list[int]]:
+BREAK: Final = "\n"
+"""The token between two things that are told one after the other: what begins before it does not go on after it."""
+_BREAKS: Final = re.compile(r"[^\s\w'-]")
+_AND: Final = frozenset(["and", "or", "nor", "y", "e", "o", "u", "ni", "et", "ou", "и", "или", "либо", "أو"])
+
+
+def stream(found: Iterable[Word], stop: frozenset[str], text: str, choice: int = 0) -> tuple[list[str], list[int]]:
     """The tokens among which patterns are sought, and for each of them the place of its word.
 
+    Small words are left out; "and", commas and full stops stay as a break: "plants and trees" are no tree planting.
     `choice` 1 takes the second token of words that have one (unaccented, without a prefix).
     """
     tokens: list[str] = []
     places: list[int] = []
+    end, broken = 0, False
     for place, word in enumerate(found):
-        if word.script != "zh" and word.folded not in stop:
-            tokens.append(word.tokens[min(choice, len(word.tokens) - 1)])
+        if word.start > end + 1 and _BREAKS.search(text, end, word.start):
+            broken = True
+        end = word.end
+        if word.script == "zh":
+            continue
+        if word.folded in stop:
+            broken = broken or word.folded in _AND
+            continue
+        if broken and tokens:
+            tokens.append(BREAK)
             places.append(place)
+        broken = False
+        tokens.append(word.tokens[min(choice, len(word.tokens) - 1)])
+        places.append(place)
     return tokens, places
 
 
@@ -137,7 +157,7 @@ def _pattern(label: str, language: str) -> tuple[Pattern, bool]:
         return (text if len(text) > 1 else ""), False
     found = list(words(text, language))
     stop = STOPWORDS.get(language, frozenset())
-    tokens, _ = stream(found, stop)
+    tokens, _ = stream(found, stop, text)
     if len(tokens) == 1 and any(word.folded in stop and word.folded not in _ARTICLES for word in found):
         return tuple(word.tokens[0] for word in found), True
     return (tuple(tokens) if sum(map(len, tokens)) > 1 else ()), False
@@ -178,7 +198,7 @@ class Annotator:
         # A second reading pays only where the other form of a word is known to any label.
         again = any(len(word.tokens) > 1 and word.tokens[1] in numbers for word in found)
         for choice in (0, 1) if again else (0,):
-            tokens, places = stream(found, stop, choice)
+            tokens, places = stream(found, stop, text, choice)
             for end, value in automaton.iter(tuple([numbers.of(token) for token in tokens])):
                 span = (places[end - value % LONGEST + 1], places[end])
                 if span not in seen:
@@ -302,7 +322,7 @@ class _Builder:
                 if pattern:
                     labelled = (self.exact if exact else self.senses)[tag].setdefault(pattern, {})
                     _name(labelled, _only_word(label, tag) if len(pattern) == 1 else "", key)
-                if tag in TURNED and not exact and (other := turned(label, pattern, tag)):
+                if tag in TURNED and not exact and BREAK not in pattern and (other := turned(label, pattern, tag)):
                     self.turned.append((tag, other, key))
         above = [self.network.key(parent) for parent in term.broader if parent != key]
         if above:
