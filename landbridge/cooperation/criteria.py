@@ -30,7 +30,7 @@ BREADTH: Final = 0.5
 LEAST_ASKED: Final = 5.0
 """The worth of one and a half telling subjects: a need of less than that, such as one everyday word, is never met
 in full."""
-MOST_ASKED: Final = 15.0
+MOST_ASKED: Final = 30.0
 MOST_IDEAL: Final = 30.0
 """The worth of five telling subjects, and of ten: no record speaks of all that stands in a long text."""
 _LEVELS: Final = ("none", "low", "medium", "high")

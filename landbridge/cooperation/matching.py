@@ -32,7 +32,7 @@ CANDIDATES: Final = 40
 MOST_EXCLUDED: Final = 5
 LEAST: Final = 0.02
 """Below this score nothing of the need is in the record."""
-FITS: Final = 0.35
+FITS: Final = 0.33
 """Below this score nothing fits well, and the reader is told so."""
 LIKE: Final = 0.005
 """What a title of the very same words adds: it settles who comes first among those that answer alike."""
