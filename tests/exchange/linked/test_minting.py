@@ -13,6 +13,7 @@ from typing import Any
 import orjson
 import pytest
 from django.core.exceptions import ImproperlyConfigured
+from django.db import transaction
 from django.test import Client
 
 from landbridge.exchange.models import Doi
@@ -21,6 +22,7 @@ from landbridge.exchange.out.linked.minter import DataCite, NoMinter, NotMinted,
 from landbridge.exchange.out.linked.minting import DoiFollower, MintDois, dois, named, tell
 from landbridge.lib.environment import dois as setting
 from landbridge.registry.actions import NODE, receive_many, retire
+from landbridge.registry.erasing import erase
 from landbridge.registry.models import Change
 from landbridge.registry.queries import states
 from landbridge.registry.workflow import Workflow
@@ -153,6 +155,27 @@ def test_a_change_is_told_and_a_withdrawal_hides(registry: Registry) -> None:
     before = registry.asked
     assert tell(minter(), late()) == 0
     assert registry.asked == before
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("way", ["erased", "kept from the public"])
+def test_the_registry_forgets_what_nobody_may_read_any_more(registry: Registry, way: str) -> None:
+    bring("guide", title="Zyxwombat", authors=["Zyxwombat Press"])
+    follow()
+    tell(minter(), late())
+    doi = named("guide", "10.5072")
+    assert "Zyxwombat" in str(registry.known[doi])
+    if way == "erased":
+        with transaction.atomic():
+            erase(["guide"])
+    else:
+        bring("guide", title="Zyxwombat", authors=["Zyxwombat Press"], visibility="network")
+    follow()
+    tell(minter(), late())
+    told = registry.known[doi]
+    assert "Zyxwombat" not in str(told)
+    assert (told["state"], told["url"]) == ("registered", "http://127.0.0.1:8000/records/guide")
+    assert set(told) >= NEEDED
 
 
 @pytest.mark.django_db

@@ -73,6 +73,26 @@ def metadata(view: RecordView, titles: Titles | None = None, doi: str = "") -> d
     return {name: value for name, value in said.items() if value}
 
 
+UNSAID: Final = ":unav"
+"""DataCite's word for a value that there is and that is not told."""
+
+
+def blanked(record_id: str, year: int) -> dict[str, Any]:
+    """What is told of a record that nobody may read any more: nothing but where it was. Empty lists take away what the
+    registry was told before; what it demands gets the word for the unsaid."""
+    empty: dict[str, Any] = {
+        name: [] for name in (
+            "subjects", "contributors", "dates", "alternateIdentifiers", "relatedIdentifiers", "rightsList",
+            "descriptions", "geoLocations", "fundingReferences",
+        )
+    }  # fmt: skip
+    return {
+        **empty, "url": addresses.of_record(record_id), "creators": [{"name": UNSAID}], "titles": [{"title": UNSAID}],
+        "publisher": {"name": settings.NODE_NAME}, "publicationYear": str(year), "language": None, "version": None,
+        "types": {"resourceTypeGeneral": "Other", "resourceType": UNSAID}, "schemaVersion": KERNEL,
+    }  # fmt: skip
+
+
 def _texts(texts: Mapping[str, str] | None, original: str) -> list[tuple[str, str]]:
     """Language and text, the original first."""
     return sorted((texts or {}).items(), key=lambda one: (one[0] != original, one[0]))

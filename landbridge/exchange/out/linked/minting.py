@@ -2,7 +2,8 @@
 
 A messenger of the journal writes down what is to be told; a task of the clock tells it. Only our own public records of
 the formats that the operator chose get one, and none that was invented as a sample. A record that is withdrawn keeps
-its DOI: it is hidden from searches and still leads to the page that says what became of it.
+its DOI: it is hidden from searches and still leads to the page that says what became of it; where it was erased, or is
+kept from the public now, what was told of it is blanked.
 """
 
 import base64
@@ -11,7 +12,7 @@ import logging
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
@@ -19,13 +20,15 @@ from django.utils import timezone
 
 from landbridge.exchange.models import Doi
 from landbridge.exchange.out.linked import addresses
-from landbridge.exchange.out.linked.datacite import metadata
+from landbridge.exchange.out.linked.datacite import blanked, metadata
 from landbridge.exchange.out.linked.minter import Minter, NotMinted, State, minter
 from landbridge.formats.library import FORMATS
 from landbridge.lib import background
 from landbridge.registry.journal import Messenger
 from landbridge.registry.models import Change
 from landbridge.registry.queries import RecordView, states
+from landbridge.registry.workflow import State as RecordState
+from landbridge.registry.workflow import Visibility
 
 logger = logging.getLogger(__name__)
 
@@ -101,11 +104,21 @@ def _tell(by: Minter, one: Doi, view: RecordView | None) -> None:
     if state is State.REGISTERED and not one.state:
         Doi.objects.filter(pk=one.pk, due_at=one.due_at).delete()  # Nobody was ever told of it.
         return
-    said = metadata(view, addresses.titles_for([view])) if view and state is State.FINDABLE else {}
-    by.put(one.doi, state, said or {"url": addresses.of_record(one.record_id)})
+    by.put(one.doi, state, _said(one, view, state))
     # Where it was written down anew meanwhile, it is told once more.
     Doi.objects.filter(pk=one.pk, due_at=one.due_at).update(due_at=None)
     Doi.objects.filter(pk=one.pk).update(state=state, attempts=0, error="")
+
+
+def _said(one: Doi, view: RecordView | None, state: State) -> dict[str, Any]:
+    """What is told with it. A record that was withdrawn stays cited as it was; of one that was erased, or that is kept
+    from the public now, the registry is told to forget what it was told."""
+    if view is not None and state is State.FINDABLE:
+        return metadata(view, addresses.titles_for([view]))
+    withdrawn = view is not None and view.visibility == Visibility.PUBLIC and view.state == RecordState.RETIRED
+    if withdrawn and view is not None and view.data.get("title"):
+        return {"url": addresses.of_record(one.record_id)}
+    return blanked(one.record_id, timezone.now().year)
 
 
 def _in_background(now: datetime) -> None:
