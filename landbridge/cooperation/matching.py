@@ -18,10 +18,10 @@ from landbridge.cooperation.profile import Profile, of_data, of_record, of_text
 from landbridge.formats.library import FORMATS
 from landbridge.formats.vocabulary import vocabulary
 from landbridge.lib.languages import choose
-from landbridge.registry.queries import RecordView
+from landbridge.registry.queries import RecordView, readable_ids
 from landbridge.registry.rules import ANYONE, Reader
 from landbridge.search.document import day
-from landbridge.search.index import index
+from landbridge.search.index import index, kept_index
 from landbridge.search.places import resolve, with_regions
 from landbridge.search.plan import Plan, Range, Row, readable_by
 from landbridge.search.understand import Reading, Understood, read, summarise
@@ -118,29 +118,32 @@ def match_text(
     without: frozenset[str] = frozenset(),
     reader: Reader = ANYONE,
     reader_language: str = "en",
+    kept: bool = False,
 ) -> Matching:
     """Match a need in free text, in any of the six languages.
 
     `places` are added to those found in the text (ISO 3166, M49 or names); `per_type` asks for so many of each
-    format instead of the best `limit` of all; `without` takes away what was wrongly understood.
+    format instead of the best `limit` of all; `without` takes away what was wrongly understood. With `kept` it looks
+    among what is kept from the public, as far as the reader may see it, instead of among the public records.
     """
     given = [place for name in places if (place := resolve(name))]
     profile, reading = of_text(text[:20_000], language, reader_language, given, without)
     profile.languages |= {reader_language}
     understood = summarise(reading, reader_language, without)
     understood = replace(understood, places=profile.places, support_types=tuple(sorted(profile.support)))
-    return _answer(profile, understood, types, limit, per_type, reader, reader_language)
+    return _answer(profile, understood, types, limit, per_type, reader, reader_language, kept)
 
 
 def match_record(
     view: RecordView, *, types: Sequence[str] = (), limit: int = 10, per_type: int = 0,
-    reader: Reader = ANYONE, reader_language: str = "en",
+    reader: Reader = ANYONE, reader_language: str = "en", kept: bool = False,
 ) -> Matching:  # fmt: skip
-    """Match a record of the registry: a need with what can help; for any other record, those that are similar."""
+    """Match a record of the registry: a need with what can help; for any other record, those that are similar. `kept`
+    as for a text."""
     profile = of_record(view)
     return _answer(
         profile, _understood_of(view.data, view.language, profile, reader_language), types, limit, per_type,
-        reader, reader_language,
+        reader, reader_language, kept,
     )  # fmt: skip
 
 
@@ -182,7 +185,7 @@ def _understood_of(data: Mapping[str, Any], language: str, profile: Profile, rea
 
 def _answer(
     profile: Profile, understood: Understood, types: Sequence[str], limit: int, per_type: int, reader: Reader,
-    language: str,
+    language: str, kept: bool = False,
 ) -> Matching:  # fmt: skip
     wanted = tuple(name for name in types if name in FORMATS) or SUPPLY
     asked = features(profile, index())
@@ -191,7 +194,9 @@ def _answer(
     today = datetime.now(UTC).date()
     with override(language):
         judge = _Judge(profile, asked, language, today)
-        if per_type:
+        if kept:
+            found = [_ranked_kept(judge, profile, wanted, limit, reader)]
+        elif per_type:
             found = [_ranked(judge, profile, (name,), per_type, reader) for name in wanted]
         else:
             found = [_ranked(judge, profile, wanted, limit, reader)]
@@ -240,9 +245,25 @@ def _ranked(
     kept, left_out = judge.sorted_out(rows)
     if len(kept) < limit and len(rows) == size:
         kept, _ = judge.sorted_out(index().search(_within_limits(plan, profile, judge.today)).rows)
-    scored = [(score, row) for row in kept if (score := judge.score(row)) >= LEAST]
+    return _best(judge, kept, limit), left_out[:MOST_EXCLUDED]
+
+
+def _ranked_kept(
+    judge: "_Judge", profile: Profile, types: tuple[str, ...], limit: int, reader: Reader
+) -> tuple[list[Match], list[Excluded]]:
+    """Among what is kept from the public. How rare a word is was asked of the public records alone, and the database
+    has the last word: rights may have changed since a record was indexed."""
+    plan = _within_limits(_plan(judge.features, types, reader, max(CANDIDATES, limit * 3)), profile, judge.today)
+    rows = kept_index().search(plan).rows
+    allowed = readable_ids([row.stored["id"] for row in rows], reader)
+    kept, _ = judge.sorted_out(row for row in rows if row.stored["id"] in allowed)
+    return _best(judge, kept, limit), []
+
+
+def _best(judge: "_Judge", rows: Iterable[Row], limit: int) -> list[Match]:
+    scored = [(score, row) for row in rows if (score := judge.score(row)) >= LEAST]
     scored.sort(key=lambda one: (-one[0], one[1].stored["id"]))
-    return [judge.match(row, score) for score, row in scored[:limit]], left_out[:MOST_EXCLUDED]
+    return [judge.match(row, score) for score, row in scored[:limit]]
 
 
 class _Judge:

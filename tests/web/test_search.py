@@ -175,3 +175,38 @@ def test_what_is_not_public_stands_beside_a_search_for_those_who_may_read_it(eng
     for visitor in (sven, Client(headers={"host": "localhost"})):
         for address in ("/search?q=quokka", "/search?q=quokka&kept=1", "/search?q=quokka&kept=1&format=json"):
             assert "Quokka survey" not in visitor.get(address).content.decode()
+
+
+@pytest.mark.django_db
+def test_matches_that_are_not_public_stand_apart_for_those_who_may_read_them(engine: Any, translations: None) -> None:
+    from landbridge.registry.actions import draft, publish
+    from landbridge.registry.models import Change, Record
+    from landbridge.registry.queries import states
+    from landbridge.search.follower import SearchFollower
+    from tests.cast import assemble
+
+    cast = assemble()
+    said = {"title": "Camera traps for snow leopards", "summary": "Cameras that count snow leopards in the mountains."}
+    for visibility, format in (("public", "offer"), ("private", "offer"), ("private", "need")):
+        record = draft(actor=cast.losa.actor, format=format, owner="FJI", visibility=visibility,
+                       data={**said, "title": f"{said['title']} {visibility}"})  # fmt: skip
+        publish(actor=cast.losa.actor, record_id=record.id)
+    changes = list(Change.objects.order_by("serial"))
+    SearchFollower().apply(changes, states({change.record_id for change in changes}))
+    losa, sven = Client(headers={"host": "localhost"}), Client(headers={"host": "localhost"})
+    losa.force_login(cast.losa.account)
+    sven.force_login(cast.sven.account)
+    private = Record.objects.get(format="need").id
+    asked = "/match?need=count+snow+leopards+with+camera+traps"
+    for address in (asked, f"/match?record={private}"):
+        page = losa.get(address).content.decode()
+        assert "1 record that is not public" in page
+        assert page.count("Camera traps for snow leopards private</a>") == 1 + (address != asked)
+    assert "1 record that is not public" in losa.get("/offer?offer=camera+traps+for+snow+leopards").content.decode()
+    for visitor in (sven, Client(headers={"host": "localhost"})):
+        page = visitor.get(asked).content.decode()
+        assert "Camera traps for snow leopards public" in page
+        assert "private" not in page
+        assert visitor.get(f"/match?record={private}").status_code in (403, 404)
+    Record.objects.filter(format="offer", visibility="private").update(owner=None)
+    assert "not public" not in losa.get(asked).content.decode(), "the database has the last word"

@@ -1,5 +1,6 @@
 """A need or an offer in free text, or a need's record, and what fits."""
 
+from collections.abc import Callable
 from typing import Any, Final
 
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
@@ -10,6 +11,7 @@ from landbridge.formats.library import FORMATS
 from landbridge.formats.vocabulary import vocabulary
 from landbridge.lib.languages import choose
 from landbridge.registry.queries import get
+from landbridge.registry.rules import ANYONE, Reader
 from landbridge.search.understand import Understood
 from landbridge.web import counting
 from landbridge.web.addresses import link, values, words_of
@@ -23,6 +25,8 @@ from landbridge.web.views.records import readable_id
 PER_TYPE: Final = 3
 OF_ONE_TYPE: Final = 20
 NEAREST: Final = 5
+ALSO: Final = 5
+"""Matches that are not public, for those who may see them."""
 LONGEST: Final = 20_000
 _FILED: Final = 500
 """A text up to this length goes along in the address to where it is filed."""
@@ -59,7 +63,13 @@ def _answered(request: HttpRequest, given: QueryDict, name: str, template: str) 
         text, places=places, types=types, without=frozenset(without), reader=reader_of(request),
         reader_language=reader_language(), limit=OF_ONE_TYPE, per_type=0 if types else PER_TYPE,
     )  # fmt: skip
-    page |= _shown(request, matching) | {
+    also = _not_public(
+        request, lambda reader: match_text(
+            text, places=places, types=types, without=frozenset(without), reader=reader,
+            reader_language=reader_language(), limit=ALSO, kept=True,
+        )
+    )  # fmt: skip
+    page |= _shown(request, matching) | also | {
         "types": types, "tags": tags(matching.understood),
         "search_href": link("/search", [("q", text[:300])]),
         "file_href": _filing(name, text),
@@ -84,8 +94,13 @@ def _of_record(request: HttpRequest, given: QueryDict) -> HttpResponse:
         view, types=types, reader=reader_of(request), reader_language=reader_language(), limit=OF_ONE_TYPE,
         per_type=0 if types else PER_TYPE,
     )  # fmt: skip
+    also = _not_public(
+        request, lambda reader: match_record(
+            view, types=types, reader=reader, reader_language=reader_language(), limit=ALSO, kept=True,
+        )
+    )  # fmt: skip
     tag, title = choose(view.data["title"], reader_language(), view.language)
-    page = {
+    page = also | {
         "mode": "record", "view": view, "title": title, "title_language": tag, "path": "/match", "types": types,
         "tags": tags(matching.understood),
     }  # fmt: skip
@@ -103,6 +118,14 @@ def _shown(request: HttpRequest, matching: Matching) -> dict[str, Any]:
         "nearest": nearest[:NEAREST],
         "count": sum(len(group.fits) for group in fitting),
     }
+
+
+def _not_public(request: HttpRequest, matches: Callable[[Reader], Matching]) -> dict[str, Any]:
+    """For whoever may see more than everybody: what fits among that. Nobody else's page asks for it."""
+    reader = reader_of(request)
+    if reader == ANYONE:
+        return {}
+    return {"also": [fit for group in groups(matches(reader)) for fit in group.fits]}
 
 
 def tags(understood: Understood) -> list[dict[str, str]]:
