@@ -208,5 +208,5 @@ def test_matches_that_are_not_public_stand_apart_for_those_who_may_read_them(eng
         assert "Camera traps for snow leopards public" in page
         assert "private" not in page
         assert visitor.get(f"/match?record={private}").status_code in (403, 404)
-    Record.objects.filter(format="offer", visibility="private").update(owner=None)
+    Record.objects.filter(format="offer", visibility="private").update(owner=None, author=None)
     assert "not public" not in losa.get(asked).content.decode(), "the database has the last word"
