@@ -46,6 +46,7 @@ from landbridge.web.labels import (
     said,
     spelled,
 )
+from landbridge.web.spots import spot
 
 NOTHING: Final = SafeString("")
 
@@ -59,6 +60,8 @@ class Reading:
     titles: Mapping[str, tuple[str, dict[str, str]]] = field(default_factory=dict)
     files: str = ""
     """The address below which the files of the record are; without one they are only named."""
+    maps: bool = False
+    """Whether points are shown on a map as well, which asks for one file more."""
 
 
 def told(texts: Mapping[str, str], reading: Reading) -> tuple[str, str]:
@@ -268,11 +271,18 @@ def _file(one: Mapping[str, Any], reading: Reading) -> SafeString:
 
 @show.register
 def _(question: Point, answer: Any, model: type[BaseModel], name: str, reading: Reading) -> SafeString:
-    if answer.get("blurred"):
-        near = f"{answer['latitude']:.1f}, {answer['longitude']:.1f}"
-        return format_html('<bdi dir="ltr">≈ {}</bdi> ({})', near, gettext("The exact place is withheld to protect it"))
-    place = f"{answer['latitude']:.4f}, {answer['longitude']:.4f}"
-    return format_html('<bdi dir="ltr">{}</bdi>', place)
+    blurred = bool(answer.get("blurred"))
+    digits = 1 if blurred else 4
+    place = f"{answer['latitude']:.{digits}f}, {answer['longitude']:.{digits}f}"
+    if blurred:
+        withheld = gettext("The exact place is withheld to protect it")
+        told = format_html('<bdi dir="ltr">≈ {}</bdi> ({})', place, withheld)
+    else:
+        told = format_html('<bdi dir="ltr">{}</bdi>', place)
+    if not reading.maps:
+        return told
+    near = [round(answer[name], digits) for name in ("latitude", "longitude")]
+    return format_html("{}{}", told, spot(*near, blurred=blurred))
 
 
 @show.register

@@ -87,12 +87,16 @@ class Page:
         return bool(self.view.data.get("sample"))
 
 
-def page(view: RecordView, titles: Mapping[str, tuple[str, dict[str, str]]], wanted: str = "", files: str = "") -> Page:
+def page(
+    view: RecordView, titles: Mapping[str, tuple[str, dict[str, str]]], wanted: str = "", files: str = "",
+    *, maps: bool = True,
+) -> Page:  # fmt: skip
     """The page of a record for a reader of the page's language, or of the language `wanted` of its text.
 
-    `files` is where its files are, when that is not below the record's own address.
+    `files` is where its files are, when that is not below the record's own address; without `maps` points are told in
+    figures only.
     """
-    reading = Reading(wanted or reader_language(), view.language, titles, files or f"/records/{view.id}/files")
+    reading = Reading(wanted or reader_language(), view.language, titles, files or f"/records/{view.id}/files", maps)
     model = FORMATS[view.format]
     language, title = told(view.data["title"], reading)
     _, summary = told(view.data.get("summary") or {}, reading)

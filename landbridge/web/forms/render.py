@@ -47,6 +47,7 @@ from landbridge.web.forms.choices import AT_SIGHT, fixed_choices, is_list, size,
 from landbridge.web.forms.rich import to_text
 from landbridge.web.forms.rows import rows
 from landbridge.web.labels import said
+from landbridge.web.spots import spot
 
 _LINE: Final = 300
 """Texts that may be longer get a field of several lines."""
@@ -233,8 +234,18 @@ def _(question: Point, answer: Any, model: Model, name: str, path: str, asked: A
         f"{path}.blurred", "yes", gettext("Blur the exact place: readers see it to about 11 km"),
         given.get("blurred") is True,
     )  # fmt: skip
-    controls = format_html('<p class="hint">{}</p>{}{}', hint, _pair(asked, path, given, named), blur)
+    controls = format_html(
+        '<p class="hint">{}</p>{}<div data-spot="{}">{}</div>{}', hint, _pair(asked, path, given, named), path,
+        _spot(given), blur,
+    )  # fmt: skip
     return compound(asked, path, question, controls)
+
+
+def _spot(given: Mapping[str, Any]) -> SafeString:
+    """The point on a map, once it is one."""
+    degrees = [given.get(name) for name in ("latitude", "longitude")]
+    typed = all(isinstance(one, int | float) and abs(one) <= most for one, most in zip(degrees, (90, 180), strict=True))
+    return spot(*(degrees if typed else (0, 0)), shown=typed)
 
 
 @draw.register

@@ -118,7 +118,7 @@ class _Language:
         for view in batch:
             self.lists.add(view, self.language)
             place = record_page(view.id)
-            shown = page(view, known, files=_HOLD)
+            shown = page(view, known, files=_HOLD, maps=False)
             resolve = partial(self._resolve, up(place), here)
             facts = [(one.label, relinked(one.html, resolve)) for one in (*shown.who, *shown.facts)]
             original = view.data["title"].get(view.language, "") if shown.language != view.language else ""

@@ -277,6 +277,28 @@ if (form && form.elements.namedItem("_end")) {
     row.querySelector("input:not([type=hidden]), textarea, select")?.focus();
   });
 
+  // A point shows on its map while it is typed -------------------------------------------------------------------------
+  const degrees = (input, most) => {
+    const text = input.value.trim().replace(",", ".").replace("\u2212", "-");
+    const number = text ? Number(text) : NaN;
+    return Math.abs(number) <= most ? number : NaN;
+  };
+  for (const place of form.querySelectorAll("[data-spot]")) {
+    const [south, east] = ["latitude", "longitude"].map((part) => field(`${place.dataset.spot}.${part}`));
+    const map = place.querySelector("svg");
+    const draw = () => {
+      const [latitude, longitude] = [degrees(south, 90), degrees(east, 180)];
+      const typed = !Number.isNaN(latitude + longitude);
+      map.toggleAttribute("hidden", !typed);
+      if (!typed) return;
+      const [x, y] = [longitude * 10, -latitude * 10];
+      map.setAttribute("viewBox", `${Math.round(x - 350)} ${Math.round(Math.min(Math.max(y - 175, -900), 550))} 700 350`);
+      map.querySelector("circle").setAttribute("cx", x);
+      map.querySelector("circle").setAttribute("cy", y);
+    };
+    for (const input of [south, east]) input.addEventListener("input", draw);
+  }
+
   // The list of what is wrong is read first.
   document.getElementById("errors")?.focus();
 }
