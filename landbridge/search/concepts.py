@@ -56,7 +56,7 @@ MOST_CHOSEN: Final = 4_000
 LONGEST: Final = 256
 """No label is longer, in tokens or in Chinese characters."""
 _LEXICON: Final = "lexicon:"
-CACHE_VERSION: Final = 17
+CACHE_VERSION: Final = 18
 LOOK_EVERY: Final = 0.2
 """Seconds between two looks at whether something was imported: a text asks for the annotator many times."""
 Made = TypeVar("Made")
@@ -215,7 +215,9 @@ class Annotator:
         if known is None:
             if len(self._chosen) > MOST_CHOSEN:
                 self._chosen.clear()
-            known = self._chosen[place, written] = meant(written, homonyms.words(place), language, MOST_SENSES)
+            labels = [one for one in homonyms.words(place) if one[0] == written or not EMPTY.issuperset(one[1])]
+            nearest = meant(written, labels, language, MOST_SENSES)
+            known = self._chosen[place, written] = tuple([key for key in nearest if key not in EMPTY])
         return known
 
     def _told(self, hits: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int, tuple[str, ...]]]:
@@ -230,7 +232,8 @@ class Annotator:
             numbers = self.network.numbers
             tokens = tuple([numbers.of(word.tokens[0]) for word in found])
             for first, last, keys in self._told(automaton.iter(tokens)):
-                yield Found(first, last, keys)
+                if keys:
+                    yield Found(first, last, keys)
 
     def _over_characters(self, text: str, found: list[Word], automaton: Any) -> Iterator[Found]:
         places: list[int] = [-1] * len(text)
@@ -238,7 +241,7 @@ class Annotator:
             places[word.start : word.end] = [place] * (word.end - word.start)
         for start, end, keys in self._told(automaton.iter(text)):
             first, last = places[start], places[end]
-            if first >= 0 and last >= 0:
+            if first >= 0 and last >= 0 and keys:
                 yield Found(first, last, keys)
 
     def longest(self, run: str) -> list[tuple[int, int, tuple[str, ...]]]:
@@ -374,7 +377,8 @@ class _Builder:
 
         Many labels name the same concepts, and a number takes no memory beside the node that holds it.
         """
-        keys = tuple(dict.fromkeys(key for some in labelled.values() for key in some))
+        every = dict.fromkeys(key for some in labelled.values() for key in some)
+        keys = tuple([key for key in every if key not in EMPTY])
         written = len(labelled) > 1 or any(map(is_risky, labelled))
         place = len(self.network.senses) if written else self.places.setdefault(keys, len(self.network.senses))
         if place == len(self.network.senses):
@@ -442,8 +446,7 @@ def build_network() -> Network:
         for term in source:
             if term.key in EMPTY:
                 builder.add_empty(term)
-            else:
-                builder.add(term)
+            builder.add(term)  # An empty word takes the place of a subject that only shares its stem.
     network = builder.build()
     for source in all_sources:
         if source.name not in shipped:

@@ -5,6 +5,7 @@ nothing is written alike, what differs only in its ending. A stranger counts onl
 much of it is alike: `mejorando` and `mejoramiento`, but not `sara` and `sarampión`.
 """
 
+from collections.abc import Iterable
 from typing import Final
 
 from landbridge.search.analysis import PREFIXES, fold, normalise
@@ -78,7 +79,7 @@ def _without_article(word: str) -> str:
     return word
 
 
-def meant(written: str, labels: tuple[tuple[str, tuple[str, ...]], ...], language: str, most: int) -> tuple[str, ...]:
+def meant(written: str, labels: Iterable[tuple[str, tuple[str, ...]]], language: str, most: int) -> tuple[str, ...]:
     """The concepts of the labels that come nearest to the written word, `most` at most; none where all are strangers.
 
     `labels` has each label with the concepts that it names.
@@ -86,7 +87,7 @@ def meant(written: str, labels: tuple[tuple[str, tuple[str, ...]], ...], languag
     by_closeness: dict[int, list[str]] = {}
     for label, keys in labels:
         by_closeness.setdefault(closeness(written, label, language), []).extend(keys)
-    nearest = min(by_closeness)
+    nearest = min(by_closeness, default=_NEVER)
     if nearest == _NEVER:
         return ()
     kept = by_closeness[nearest] + (by_closeness.get(1, []) if nearest == 0 else [])
