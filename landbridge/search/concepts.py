@@ -142,9 +142,13 @@ def stream(found: Iterable[Word], stop: frozenset[str], text: str, choice: int =
     return tokens, places
 
 
-_ARTICLE_WORDS: Final = "the a an to el la los las un una se lo le les de d des du l s с со"
-_ARTICLES: Final = frozenset(_ARTICLE_WORDS.split())
-"""Small words that a label can lose without becoming another word."""
+_ARTICLES: Final = {
+    "en": frozenset(["the", "a", "an"]),
+    "es": frozenset(["el", "la", "los", "las", "lo", "un", "una"]),
+    "fr": frozenset(["le", "la", "les", "l", "un", "une"]),
+}
+"""Small words that a label can lose without becoming another word. A preposition is none: "à distance" is no
+distance, and "a mano" no hand."""
 
 
 def _pattern(label: str, language: str) -> tuple[Pattern, bool]:
@@ -158,7 +162,8 @@ def _pattern(label: str, language: str) -> tuple[Pattern, bool]:
     found = list(words(text, language))
     stop = STOPWORDS.get(language, frozenset())
     tokens, _ = stream(found, stop, text)
-    if len(tokens) == 1 and any(word.folded in stop and word.folded not in _ARTICLES for word in found):
+    small = stop - _ARTICLES.get(language, frozenset())
+    if len(tokens) == 1 and any(word.folded in small for word in found):
         return tuple(word.tokens[0] for word in found), True
     return (tuple(tokens) if sum(map(len, tokens)) > 1 else ()), False
 
