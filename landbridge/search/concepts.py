@@ -56,6 +56,8 @@ MOST_CHOSEN: Final = 4_000
 LONGEST: Final = 256
 """No label is longer, in tokens or in Chinese characters."""
 _LEXICON: Final = "lexicon:"
+_ALIKE: Final = 3
+"""Everyday words have homonyms: "must" and "duty" agree in two languages, and are two."""
 CACHE_VERSION: Final = 18
 LOOK_EVERY: Final = 0.2
 """Seconds between two looks at whether something was imported: a text asks for the annotator many times."""
@@ -297,10 +299,11 @@ class _Builder:
         """
         for term in terms:
             everyday = term.key.startswith(_LEXICON)
+            least = _ALIKE if everyday else 2
             labels = [
                 (everyday, tag, fold(normalise(labels[0]))) for tag, labels in term.labels.items() if labels
             ]  # fmt: skip
-            self._join(term, Counter(self.owners[label] for label in labels if label in self.owners))
+            self._join(term, Counter(self.owners[label] for label in labels if label in self.owners), least)
             for label in labels:
                 self.owners.setdefault(label, self.network.key(term.key))
 
@@ -317,9 +320,9 @@ class _Builder:
                 known.update(owner for owner in owners if owner)
             self._join(term, known)
 
-    def _join(self, term: Term, known: Counter[str]) -> None:
+    def _join(self, term: Term, known: Counter[str], least: int = 2) -> None:
         best = known.most_common(1)
-        if best and best[0][1] >= 2:
+        if best and best[0][1] >= least:
             self.network.canonical[term.key] = best[0][0]
 
     def add(self, term: Term) -> None:
