@@ -49,12 +49,12 @@ class Word(NamedTuple):
 
 
 def normalise(text: str) -> str:
-    """Compatible forms joined, case folded, Arabic marks and elongations gone, apostrophes alike."""
+    """Compatible forms joined, case folded, Arabic marks and elongations gone, apostrophes alike, œ as oe."""
     if text.isascii():
         return text.lower().replace("`", "'")
     text = unicodedata.normalize("NFKC", text).casefold()
     text = _MARKS.sub("", text)
-    return text.replace("’", "'").replace("ʼ", "'").replace("`", "'")
+    return text.replace("’", "'").replace("ʼ", "'").replace("`", "'").replace("œ", "oe")
 
 
 def fold(word: str) -> str:
