@@ -75,6 +75,8 @@ def light10(word: str) -> str:
     for prefix in PREFIXES:
         if word.startswith(prefix) and len(word) - len(prefix) >= (2 if prefix == "ال" else 3):
             word = word[len(prefix) :]
+            if word.startswith("و") and len(word) > 3:
+                word = word[1:]  # As it loses it without the article: وصول and الوصول are one word.
             break
     word = _without_pronoun(word)
     for suffix in _SUFFIXES:

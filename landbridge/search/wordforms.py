@@ -37,8 +37,9 @@ def closeness(written: str, label: str, language: str) -> int:
     if label.isupper():
         return 4 if fold(normalise(label)) == written else _NEVER
     if language == "ar":
-        bare = _without_article(label)
-        return min(_closeness(form, bare, language) for form in _bare(written))
+        # Folded, the alif of "games" (ألعاب) is the one of an article: with and without, one of them is right.
+        labels = {label, _without_article(label)}
+        return min(_closeness(form, one, language) for form in _bare(written) for one in labels)
     return _closeness(written, label, language)
 
 
@@ -74,7 +75,7 @@ def _bare(word: str) -> set[str]:
 
 def _without_article(word: str) -> str:
     for article in PREFIXES:
-        if word.startswith(article) and len(word) - len(article) >= 3:
+        if word.startswith(article) and len(word) - len(article) >= (2 if article == "ال" else 3):
             return word[len(article) :]
     return word
 
