@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-from landbridge.search.concepts import load_network
+from landbridge.search.label_cache import load_network
 from tests.postgresql import binaries
 from tests.sharing import at_once
 

@@ -24,9 +24,9 @@ def at_once(name: str) -> Iterator[Path]:
 def share_labels(data: Path) -> None:
     """Let the processes of a run read each other's tables of labels: each takes seconds to make."""
     # Inner import: Django is set up by whoever calls this.
-    from landbridge.search import concepts, spelling, understand
+    from landbridge.search import label_cache, spelling, understand
 
-    alone = concepts.from_cache
+    alone = label_cache.from_cache
 
     def together(name: str, build: Callable[[], Any]) -> Any:
         own = data / "index"
@@ -37,7 +37,7 @@ def share_labels(data: Path) -> None:
             _link(own, folder, name)
         return made
 
-    for module in (concepts, spelling, understand):
+    for module in (label_cache, spelling, understand):
         vars(module)["from_cache"] = together
 
 

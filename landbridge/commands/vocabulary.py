@@ -12,7 +12,7 @@ from landbridge.formats.vocabulary import vocabulary as shipped
 from landbridge.lib.languages import LANGUAGES
 from landbridge.registry import journal
 from landbridge.search import lexicons
-from landbridge.search.concepts import imported
+from landbridge.search.network import imported
 
 
 @click.group()

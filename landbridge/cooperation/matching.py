@@ -5,7 +5,7 @@ index gives the records that speak of the same things in any language, and the c
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any, Final
 
@@ -14,6 +14,7 @@ from django.utils.translation import gettext, override
 from landbridge.cooperation import criteria
 from landbridge.cooperation.criteria import WEIGHTS, Caveat, Judgement
 from landbridge.cooperation.features import Features, features
+from landbridge.cooperation.matches import FITS, Excluded, Match, Matching, Reason
 from landbridge.cooperation.profile import Profile, of_data, of_record, of_text
 from landbridge.formats.library import FORMATS
 from landbridge.formats.vocabulary import vocabulary
@@ -32,79 +33,12 @@ CANDIDATES: Final = 40
 MOST_EXCLUDED: Final = 5
 LEAST: Final = 0.02
 """Below this score nothing of the need is in the record."""
-FITS: Final = 0.33
-"""Below this score nothing fits well, and the reader is told so."""
 LIKE: Final = 0.005
 """What a title of the very same words adds: it settles who comes first among those that answer alike."""
 ANSWERS: Final = 0.6
 """Only where a record speaks of so much of what is asked are the titles compared."""
 SUNK: Final = 0.85
 """What is overdue for confirmation keeps so much of its score, and stands below what is as good and fresh."""
-
-
-@dataclass(frozen=True, slots=True)
-class Reason:
-    """What speaks for a match: the criterion, its share of the score (all shares add up to 1), and a sentence."""
-
-    criterion: str
-    share: float
-    text: str
-
-
-@dataclass(frozen=True)
-class Match:
-    """A record that may help, with what speaks for it and what is open or against it."""
-
-    id: str
-    type: str
-    title: str
-    language: str
-    score: float
-    for_: tuple[Reason, ...]
-    against: tuple[Caveat, ...]
-    snippet: str
-    places: tuple[str, ...]
-    provider: str
-    confirmed_on: str
-    sample: bool
-    confirm_by: str = ""
-    labels: tuple[str, ...] = ()
-
-    @property
-    def fits(self) -> bool:
-        return self.score >= FITS
-
-
-@dataclass(frozen=True)
-class Excluded:
-    """A record that would have matched but for a hard limit."""
-
-    id: str
-    type: str
-    title: str
-    criterion: str
-    text: str
-
-
-@dataclass(frozen=True)
-class Matching:
-    """The answer to a need."""
-
-    understood: Understood
-    matches: tuple[Match, ...]
-    excluded: tuple[Excluded, ...] = ()
-
-    @property
-    def by_type(self) -> dict[str, list[Match]]:
-        """Matches grouped by format, the group with the best match first."""
-        groups: dict[str, list[Match]] = {}
-        for match in self.matches:
-            groups.setdefault(match.type, []).append(match)
-        return groups
-
-    @property
-    def fits_well(self) -> bool:
-        return any(match.fits for match in self.matches)
 
 
 def match_text(

@@ -7,9 +7,9 @@ from typing import Literal
 from landbridge.registry.models import Change
 from landbridge.registry.queries import RecordView
 from landbridge.registry.workflow import State, Visibility
-from landbridge.search.concepts import shipped_digest
 from landbridge.search.document import document
 from landbridge.search.index import Index, identity, index, kept_folder, kept_index
+from landbridge.search.label_cache import shipped_digest
 from landbridge.search.plan import IndexDocument
 
 logger = logging.getLogger(__name__)

@@ -14,7 +14,9 @@ from lxml import etree
 
 from landbridge.formats.vocabulary import COLUMNS, names, read
 from landbridge.lib.languages import LANGUAGES, primary
-from landbridge.search.concepts import forget, imported_folder, load_network
+from landbridge.search.concepts import forget
+from landbridge.search.label_cache import load_network
+from landbridge.search.network import imported_folder
 
 LARGEST: Final = 1_000_000_000
 """Bytes; a larger file is no vocabulary."""

@@ -8,8 +8,9 @@ from functools import cache
 from typing import Final
 
 from landbridge.search.analysis import fold, normalise, stems, words
-from landbridge.search.concepts import from_cache, sources
 from landbridge.search.index import index
+from landbridge.search.label_cache import from_cache
+from landbridge.search.network import sources
 from landbridge.search.wording import Wording
 
 SHORTEST: Final = 4

@@ -10,9 +10,10 @@ from landbridge.formats.vocabulary import find as find_term
 from landbridge.lib.languages import DEFAULT, LANGUAGES, primary
 from landbridge.search import identify
 from landbridge.search.analysis import LATIN, Word, fold, main_script, normalise
-from landbridge.search.concepts import Found, annotator, from_cache
+from landbridge.search.concepts import Found, annotator
 from landbridge.search.document import reading_language
 from landbridge.search.identify import latin_language
+from landbridge.search.label_cache import from_cache
 from landbridge.search.stopwords import STOPWORDS
 
 SHORT: Final = 25

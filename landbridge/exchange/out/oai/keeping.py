@@ -21,7 +21,7 @@ from landbridge.exchange.out.oai import dublin_core, provenance, stamps
 from landbridge.formats.library import FORMATS
 from landbridge.registry.queries import RecordView, states, titles
 from landbridge.registry.rules import ANYONE, may_read
-from landbridge.search.concepts import shipped_digest
+from landbridge.search.label_cache import shipped_digest
 
 logger = logging.getLogger(__name__)
 Written = TypeVar("Written")
