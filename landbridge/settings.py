@@ -267,6 +267,8 @@ ACCOUNT_EMAIL_SUBJECT_PREFIX = f"[{one_line(NODE_NAME)}] "
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_CHANGE_EMAIL = True
 ACCOUNT_LOGIN_BY_CODE_ENABLED = True
+# A code by mail signs in, and does not show again who one is: whoever reads the mailbox must not change the guards.
+ACCOUNT_REAUTHENTICATION_METHODS = ("password", "mfa")
 ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = False
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"
 ACCOUNT_USER_DISPLAY = "landbridge.web.accounts.display_name"

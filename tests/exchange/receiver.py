@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
+from threading import Event, Thread
 
 
 @dataclass
@@ -25,6 +25,11 @@ class Receiver:
     headers: dict[str, str] = field(default_factory=dict)
     body: bytes = b"thank you"
     messages: list[Message] = field(default_factory=list)
+    open: Event = field(default_factory=Event)
+    """It answers once this is set, as it is from the beginning."""
+
+    def __post_init__(self) -> None:
+        self.open.set()
 
 
 @contextmanager
@@ -36,6 +41,7 @@ def receiver() -> Iterator[Receiver]:
         def do_POST(self) -> None:
             length = int(self.headers.get("Content-Length", 0))
             headers = {name.lower(): value for name, value in self.headers.items()}
+            it.open.wait(20)
             it.messages.append(Message(self.path, headers, self.rfile.read(length)))
             self.send_response(it.status)
             for name, value in it.headers.items():

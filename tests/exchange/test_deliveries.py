@@ -220,11 +220,13 @@ def test_sending_does_not_hold_up_the_clock(transactional_db: None, listening: R
     one = hook(assemble().sven, listening.url)
     record()
     follow()
-    began = time.monotonic()
+    listening.open.clear()
     DeliverWebhooks().run(timezone.now())
-    assert time.monotonic() - began < 1
+    assert not Delivery.objects.filter(done_at__isnull=False).exists(), "the clock goes on before anybody answers"
+    listening.open.set()
+    began = time.monotonic()
     while not Delivery.objects.filter(done_at__isnull=False).exists() or deliveries._busy:
-        assert time.monotonic() - began < 10
+        assert time.monotonic() - began < 20
         time.sleep(0.02)
     assert len(listening.messages) == 1
     assert Delivery.objects.get().webhook == one
