@@ -17,7 +17,7 @@ from landbridge.search.network import Network, build_network, imported_folder
 
 logger = logging.getLogger(__name__)
 
-CACHE_VERSION: Final = 19
+CACHE_VERSION: Final = 20
 Made = TypeVar("Made")
 
 

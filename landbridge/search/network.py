@@ -99,6 +99,7 @@ class _Builder:
         self.owners: dict[tuple[bool, str, str], str] = {}
         """Whether it is an everyday word, language and preferred label, to the concept."""
         self.places: dict[tuple[str, ...], int] = {}
+        self.told: dict[tuple[str, ...], tuple[str, ...]] = {}
         self.homonyms: dict[int, dict[str, list[str]]] = {}
         self.turned: list[tuple[str, Pattern, str]] = []
         self.network = Network()
@@ -202,7 +203,8 @@ class _Builder:
         written = len(labelled) > 1 or any(map(is_risky, labelled))
         place = len(self.network.senses) if written else self.places.setdefault(keys, len(self.network.senses))
         if place == len(self.network.senses):
-            self.network.senses.append(keys[:MOST_SENSES])
+            told = keys[:MOST_SENSES]
+            self.network.senses.append(self.told.setdefault(told, told))  # Half of them are told twice: kept once.
         if written:
             self.homonyms[place] = labelled
         return place * LONGEST + length
