@@ -21,7 +21,7 @@ from landbridge.formats.vocabulary import Term, Vocabulary
 from landbridge.lib.languages import LANGUAGES
 from landbridge.search.analysis import fold, normalise
 from landbridge.search.compact import Homonyms, Numbers
-from landbridge.search.patterns import BREAK, LONGEST, Pattern, only_word, pattern_of
+from landbridge.search.patterns import BREAK, LONGEST, Pattern, pattern_of
 from landbridge.search.turned import TURNED, turned
 from landbridge.search.wordforms import is_risky
 
@@ -142,10 +142,9 @@ class _Builder:
         key = self.network.key(term.key)
         for tag, labels in term.labels.items():
             for label in labels:
-                pattern, exact = pattern_of(label, tag)
+                pattern, exact, word = pattern_of(label, tag)
                 if pattern:
-                    labelled = (self.exact if exact else self.senses)[tag].setdefault(pattern, {})
-                    _name(labelled, only_word(label, tag) if len(pattern) == 1 else "", key)
+                    _name((self.exact if exact else self.senses)[tag].setdefault(pattern, {}), word, key)
                 if tag in TURNED and not exact and BREAK not in pattern and (other := turned(label, pattern, tag)):
                     self.turned.append((tag, other, key))
         above = [self.network.key(parent) for parent in term.broader if parent != key]

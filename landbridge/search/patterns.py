@@ -51,28 +51,26 @@ _ARTICLES: Final = {
 }
 """Small words that a label can lose without becoming another word. A preposition is none: "à distance" is no
 distance, and "a mano" no hand."""
+_SMALL: Final = {tag: words - _ARTICLES.get(tag, frozenset()) for tag, words in STOPWORDS.items()}
 
 
-def pattern_of(label: str, language: str) -> tuple[Pattern, bool]:
+def pattern_of(label: str, language: str) -> tuple[Pattern, bool, str]:
     """A label as it is sought: its tokens, in Chinese its characters; empty when nothing of it carries meaning.
 
-    And whether its small words belong to it: "off-grid" is not "grid", and "no tóxico" is the contrary of "tóxico".
+    And whether its small words belong to it: "off-grid" is not "grid", and "no tóxico" is the contrary of "tóxico". And
+    the one word of a label that has no more, folded; an acronym keeps its capitals.
     """
     text = normalise(label)
     if language == "zh":
-        return (text if len(text) > 1 else ""), False
+        return (text if len(text) > 1 else ""), False, ""
     found = list(words(text, language))
     stop = STOPWORDS.get(language, frozenset())
-    tokens, _ = stream(found, stop, text)
-    small = stop - _ARTICLES.get(language, frozenset())
-    if len(tokens) == 1 and any(word.folded in small for word in found):
-        return tuple(word.tokens[0] for word in found), True
-    return (tuple(tokens) if sum(map(len, tokens)) > 1 else ()), False
-
-
-def only_word(label: str, language: str) -> str:
-    """The one word of a label that carries its meaning, folded; an acronym keeps its capitals."""
-    if label.isupper():
-        return label
-    stop = STOPWORDS.get(language, frozenset())
-    return next((word.folded for word in words(normalise(label), language) if word.folded not in stop), "")
+    tokens, places = stream(found, stop, text)
+    if len(tokens) != 1:
+        return (tuple(tokens) if sum(map(len, tokens)) > 1 else ()), False, ""
+    word = label if label.isupper() else found[places[0]].folded
+    small = _SMALL.get(language, frozenset())
+    if len(found) > 1 and any(one.folded in small for one in found):
+        whole = tuple([one.tokens[0] for one in found])
+        return whole, True, word if len(whole) == 1 else ""
+    return (tuple(tokens) if len(tokens[0]) > 1 else ()), False, word
