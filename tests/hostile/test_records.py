@@ -107,6 +107,7 @@ def harmless(text: str, where: str) -> Any:
     return page
 
 
+@pytest.mark.once  # What a page shows of a record does not depend on the database.
 def test_no_page_of_a_hostile_record_acts(evil: list[str], stranger: Client) -> None:
     for number, name in enumerate(evil):
         rests = ("", "/history", "/revisions/1") if number % 7 == 0 else ("",)

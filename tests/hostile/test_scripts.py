@@ -163,6 +163,7 @@ def safe(client: Client, address: str) -> int:
     return status
 
 
+@pytest.mark.once  # What a page shows of a record does not depend on the database.
 def test_no_page_of_somebody_who_works_on_it_acts(company: Company, evil: list[str]) -> None:
     client, shown = hers(company), 0
     for number, record in enumerate(evil):

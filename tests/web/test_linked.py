@@ -230,6 +230,7 @@ def test_an_address_of_the_sitemap_has_its_languages(visitor: Client) -> None:
     assert set(opened.values()) == {200}, opened
 
 
+@pytest.mark.once  # The documents come out the same on every database.
 def test_resourcesync_leads_from_the_top_to_every_change(visitor: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     from landbridge.registry.actions import NODE, retire
 
