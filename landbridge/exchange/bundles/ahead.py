@@ -1,12 +1,13 @@
 """What this node would know of other nodes once it had followed the lists of keys in a bundle: for a preview only."""
 
+from contextlib import suppress
 from typing import Any
 
 from landbridge.exchange.bundles.signature import Signed
 from landbridge.exchange.models import Peer
 from landbridge.exchange.nodes.judging import Origin
 from landbridge.exchange.nodes.keys import me
-from landbridge.exchange.nodes.lists import BadList, kept_list, verified_list
+from landbridge.exchange.nodes.lists import BadList, KeyList, kept_list, moved_list, moves, verified_list
 from landbridge.exchange.nodes.policy import takes
 
 
@@ -28,6 +29,20 @@ def origins_ahead(signed: Signed) -> dict[str, Origin]:
         except BadList:
             continue
         found[node] = Origin(keys, peer is not None and peer.state == "blocked", takes=takes(peer))
+    for keys in moved_ahead(signed).values():
+        found[keys.node] = Origin(keys, takes=takes(signed.peer))
+    return found
+
+
+def moved_ahead(signed: Signed) -> dict[str, KeyList]:
+    """Address that we know a node under to its list of keys, where that proves that it is at another one now."""
+    found: dict[str, KeyList] = {}
+    for said in signed.lists:
+        for peer in Peer.objects.filter(address__in=[move["from"] for move in moves(said)]).exclude(state="blocked"):
+            known = kept_list(peer.keys)
+            with suppress(BadList):
+                if known is not None:
+                    found[peer.address] = moved_list(said, known)
     return found
 
 

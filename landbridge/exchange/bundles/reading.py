@@ -1,14 +1,15 @@
 """Reading a bundle: everything is verified before anything is taken in, and then it is taken in as by a line."""
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
 from landbridge.exchange.bundles import files
-from landbridge.exchange.bundles.ahead import origins_ahead
+from landbridge.exchange.bundles.ahead import moved_ahead, origins_ahead
 from landbridge.exchange.bundles.checking import check
 from landbridge.exchange.bundles.opening import Opened, opened
 from landbridge.exchange.bundles.report import Report
@@ -91,6 +92,14 @@ class _Shelf(DatabaseShelf):
     def __init__(self, signed: Signed) -> None:
         super().__init__()
         self._origins.update(origins_ahead(signed))
+        self._moved = {before: keys.node for before, keys in moved_ahead(signed).items()}
+
+    def look_up(self, record_ids: Iterable[str]) -> None:
+        """Read what is held, as it would be once the nodes that moved were followed."""
+        super().look_up(record_ids)
+        for pk, held in self._held.items():
+            if held.origin in self._moved:
+                self._held[pk] = replace(held, origin=self._moved[held.origin])
 
 
 def _foresee(bag: Opened, signed: Signed, report: Report, watch: Watch) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 import bagit  # type: ignore[import-untyped]
 import orjson
 import pytest
+from django.conf import settings
 from django.db import transaction
 from rocrate.rocrate import ROCrate  # type: ignore[import-untyped]
 
@@ -19,6 +20,7 @@ from landbridge.exchange.bundles.making import make
 from landbridge.exchange.bundles.reading import preview, take_in
 from landbridge.exchange.bundles.troubles import BadBundle
 from landbridge.exchange.models import Exchange, Peer, Statement
+from landbridge.exchange.nodes.moving import move
 from landbridge.registry.actions import NODE, receive_many, retire
 from landbridge.registry.models import Record
 from landbridge.registry.queries import every
@@ -313,3 +315,26 @@ def test_sticks_in_any_order_and_twice_end_in_the_same(tmp_path: Path, monkeypat
             assert not take_in(actor=NODE, path=path).problems
         assert {pk: told for pk, told in holdings().items() if told[0] == "published"} == sent, order
         transaction.savepoint_rollback(point)
+
+
+def test_a_node_that_moved_is_known_by_the_stick_that_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    moved_to = "https://chm.pacific.example"
+    become(THERE, monkeypatch, tmp_path / "there")
+    publish("stays", "changes")
+    sticks = [tmp_path / "before.zip", tmp_path / "after.zip"]
+    make(actor=NODE, wish=asked({}), target=sticks[0])
+    monkeypatch.setattr(settings, "BASE_URL", moved_to)
+    move(actor=NODE)
+    publish("changes", title={"en": "Changed"})
+    make(actor=NODE, wish=asked({}), target=sticks[1])
+    print_ = fingerprint()
+    become(HERE, monkeypatch, tmp_path / "here")
+    know(THERE, print_)
+    assert _refusal(sticks[1]) == "unknown-node", "of a node that we know by a fingerprint alone we know no spare key"
+    take_in(actor=NODE, path=sticks[0])
+    ahead = preview(actor=NODE, path=sticks[1])
+    assert (ahead.problems, set(Record.objects.values_list("origin", flat=True))) == ([], {THERE})
+    report = take_in(actor=NODE, path=sticks[1])
+    assert (report.counts["new"], report.counts["changed"], report.problems) == (0, 2, [])
+    assert set(Record.objects.values_list("origin", flat=True)) == {moved_to}
+    assert Peer.objects.get().address == moved_to
