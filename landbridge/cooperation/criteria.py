@@ -31,8 +31,7 @@ LEAST_ASKED: Final = 5.0
 """The worth of one and a half telling subjects: a need of less than that, such as one everyday word, is never met
 in full."""
 MOST_ASKED: Final = 30.0
-MOST_IDEAL: Final = 30.0
-"""The worth of five telling subjects, and of ten: no record speaks of all that stands in a long text."""
+"""The worth of ten telling subjects: no record speaks of all that stands in a long text."""
 _LEVELS: Final = ("none", "low", "medium", "high")
 _GROUPS: Final = ("SIDS", "LDC", "LLDC")
 _PROTECTED_RIGHTS: Final = frozenset(
@@ -104,7 +103,7 @@ def _short_name(labels: Mapping[str, tuple[str, ...]], language: str) -> str:
 
 def topic(profile: Profile, features: Features, stored: Mapping[str, Any], score: float, language: str) -> Judgement:
     """How much of what the need speaks of the record speaks of as well."""
-    often = 1 - math.exp(-2.0 * score / min(features.ideal, MOST_IDEAL))
+    often = 1 - math.exp(-2.0 * score / min(features.ideal, MOST_ASKED))
     value = often * (1 - BREADTH + BREADTH * breadth(profile, features, stored))
     return Judgement(value, lambda: _topic_text(profile, features, stored, language))
 

@@ -18,8 +18,8 @@ from landbridge.web.labels import format_name, format_plural, month, places_name
 REASONS: Final = 3
 STRONG: Final = 0.56
 GOOD: Final = 0.42
-"""Scores from which on a match is said to fit very well, or well. Of the judged needs' answers of grade 2 and 3 half
-reach 0.47; of 18 questions that have nothing to do with nature one reached 0.45."""
+"""Scores from which on a match is said to fit very well, or well. Of what reaches 0.42 for the judged needs 95 in a
+hundred have a grade; of 18 questions that have nothing to do with nature two reached it."""
 _CUT: Final = 150
 BAR: Final = 1000
 """Width of a match's bar in its own units."""

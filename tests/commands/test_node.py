@@ -118,6 +118,7 @@ def test_check_names_what_is_unsafe_and_what_to_do(node: Node) -> None:
     assert "chmod 600" in done.stdout
 
 
+@pytest.mark.once  # The index is no part of the database.
 def test_an_index_that_is_lost_is_noticed_and_built_anew(node: Node, tmp_path: Path) -> None:
     node.run("load", str(write(tmp_path / "a.jsonl", technology(1), technology(2))))
     for engine in ("tantivy", "fts5"):
@@ -131,6 +132,7 @@ def test_an_index_that_is_lost_is_noticed_and_built_anew(node: Node, tmp_path: P
     assert "not a projection" in node.run("replay", "nothing", code=1).stderr
 
 
+@pytest.mark.once  # Matches come from the index.
 @pytest.mark.requirement("MAT-1")
 def test_a_need_in_words_gets_its_matches(node: Node, tmp_path: Path) -> None:
     mangrove = {"title": {"en": "Mangrove nursery"}, "summary": {"en": "Raising mangrove seedlings."}}

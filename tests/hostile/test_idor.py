@@ -112,6 +112,7 @@ def test_the_wrong_person_changes_nothing_by_sending_forms(company: Company, the
     assert not wrong.found, "\n".join(wrong.found[:20])
 
 
+@pytest.mark.once  # Keys are asked for before the database is; the pages are crawled on both.
 @pytest.mark.parametrize("name", ["sven"])
 def test_the_wrong_key_opens_nothing_by_the_api(company: Company, theirs: Others, name: str) -> None:
     from landbridge.parties import tokens

@@ -7,7 +7,8 @@ from landbridge.exchange.bundles.signature import Signed
 from landbridge.exchange.models import Peer
 from landbridge.exchange.nodes.judging import Origin
 from landbridge.exchange.nodes.keys import me
-from landbridge.exchange.nodes.lists import BadList, KeyList, kept_list, moved_list, moves, verified_list
+from landbridge.exchange.nodes.lists import BadList, KeyList, kept_list, moved_list, verified_list
+from landbridge.exchange.nodes.moving import movers
 from landbridge.exchange.nodes.policy import takes
 
 
@@ -38,7 +39,7 @@ def moved_ahead(signed: Signed) -> dict[str, KeyList]:
     """Address that we know a node under to its list of keys, where that proves that it is at another one now."""
     found: dict[str, KeyList] = {}
     for said in signed.lists:
-        for peer in Peer.objects.filter(address__in=[move["from"] for move in moves(said)]).exclude(state="blocked"):
+        for peer in movers(said).exclude(state="blocked"):
             known = kept_list(peer.keys)
             with suppress(BadList):
                 if known is not None:

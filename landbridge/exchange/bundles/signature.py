@@ -19,9 +19,9 @@ from landbridge.exchange.nodes.lists import (
     is_address,
     kept_list,
     moved_list,
-    moves,
     verified_list,
 )
+from landbridge.exchange.nodes.moving import movers
 from landbridge.exchange.signing import KEY, BadSignature, verify
 
 KINDS: Final = (KIND, "work")
@@ -110,8 +110,8 @@ def _peer(node: str, lists: list[dict[str, Any]]) -> Peer:
 
 def _moved(node: str, lists: list[dict[str, Any]]) -> Peer | None:
     """The peer that was at another address and brings the proof that it is here now."""
-    before = [move["from"] for one in lists if one.get("node") == node for move in moves(one)]
-    return Peer.objects.filter(address__in=before).exclude(keys={}).first()
+    found = (movers(one).exclude(keys={}).first() for one in lists if one.get("node") == node)
+    return next((peer for peer in found if peer is not None), None)
 
 
 def _lists(bag: Opened) -> list[dict[str, Any]]:

@@ -170,12 +170,12 @@ def _vouch_anew(spare: "Ed25519PrivateKey | None" = None) -> None:
     """The proofs name the address of the node: with another address they are made again."""
     if spare is None and this_node().keys.get("node") in (None, me()):
         return
-    signers = {key.pk: private_key(key) for key in NodeKey.objects.exclude(private="")}
-    if spare is not None:
-        signers[fingerprint(public_text(spare.public_key()))] = spare
+    brought = "" if spare is None else fingerprint(public_text(spare.public_key()))
+    here = {key.pk: key for key in NodeKey.objects.exclude(private="")}
     for key in NodeKey.objects.all():
-        if key.by in signers:
-            key.proof = encode(signers[key.by].sign(vouched(me(), _row(key))))
+        signer = spare if key.by == brought else private_key(here[key.by]) if key.by in here else None
+        if signer is not None:
+            key.proof = encode(signer.sign(vouched(me(), _row(key))))
             key.save(update_fields=["proof"])
 
 

@@ -4,10 +4,11 @@ Whoever knew it under an earlier address finds the move in its list of keys, how
 from another one, or on a memory stick. What came from it belongs to the new address from then on.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from landbridge.exchange.models import Peer, Quarantined, Received, Statement, ThisNode, WantedFile, Word, WorkTaken
 from landbridge.exchange.nodes import keys, moments, statements
@@ -19,6 +20,8 @@ from landbridge.parties.permissions import Permission
 from landbridge.registry import journal
 from landbridge.registry.receiving import move_origin
 from landbridge.registry.writing import Actor, require
+
+Distrust = Callable[[str, KeyList, KeyList | None], object]
 
 
 class NotMoved(ValueError):
@@ -71,29 +74,33 @@ def tell() -> dict[str, str]:
     return told
 
 
-def is_of_mover(said: Mapping[str, Any]) -> bool:
-    """Whether a list says of a node that we know that it was where we know it."""
-    return Peer.objects.filter(address__in=[one["from"] for one in moves(said)]).exists()
+def movers(said: Mapping[str, Any]) -> "QuerySet[Peer]":
+    """The nodes that we know under an address which a list says to be an earlier one, not yet verified."""
+    return Peer.objects.filter(address__in=[one["from"] for one in moves(said)])
 
 
-def follow(said: Mapping[str, Any], there: Peer | None) -> Peer | None:
+def follow(said: Mapping[str, Any], there: Peer | None, distrust: Distrust) -> Peer | None:
     """The node that a list is of, once it was moved here to the address that it has now; None for no move.
+
+    `distrust` puts aside what keys signed that the list strikes out, as long as it stands under the old address.
 
     `there` is what we know under the new address. Call it under the lock of the journal.
 
     Raises:
         BadList: it says that a node moved which we know and do not know `there`, and does not prove it.
     """
-    for one in moves(said):
-        old = Peer.objects.filter(address=one["from"]).first()
-        known = kept_list(old.keys) if old is not None else None
-        if old is None or known is None or one["from"] == said.get("node"):
+    for old in movers(said).exclude(address=said.get("node")).order_by("pk"):
+        known = kept_list(old.keys)
+        if known is None:
             continue
         try:
-            return _moved(old, there, moved_list(said, known))
+            found = moved_list(said, known)
         except BadList:
             if there is None:
                 raise
+        else:
+            distrust(old.address, found, known)
+            return _moved(old, there, found)
     return None
 
 

@@ -104,7 +104,7 @@ def learn(said: Mapping[str, Any], carrier: Peer | None) -> Peer | None:
     peer = Peer.objects.filter(address=node).first()
     if peer is not None and peer.state == "blocked":
         return None
-    if (moved := moving.follow(said, peer)) is not None:
+    if (moved := moving.follow(said, peer, distrust)) is not None:
         return moved
     if peer is None:
         return _first_sight(said, carrier)

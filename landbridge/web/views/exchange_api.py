@@ -15,7 +15,7 @@ from landbridge.exchange.nodes import handing, serving, sync, tasks
 from landbridge.exchange.nodes.files import BadFile
 from landbridge.exchange.nodes.keys import own_list
 from landbridge.exchange.nodes.lists import LARGEST, BadList
-from landbridge.exchange.nodes.moving import is_of_mover
+from landbridge.exchange.nodes.moving import movers
 from landbridge.exchange.nodes.quarantine import OF_KEYS, try_again
 from landbridge.exchange.nodes.shelf import learn
 from landbridge.exchange.nodes.signatures import Asked, Unproven
@@ -80,7 +80,7 @@ def keys(request: HttpRequest) -> HttpResponse:
         if not isinstance(said, dict) or "\0" in str(said.get("node")):
             raise BadList("This is no list of keys.")
         # A stranger's list takes nobody's turn to write.
-        if Peer.objects.filter(address=str(said.get("node"))).exists() or is_of_mover(said):
+        if Peer.objects.filter(address=str(said.get("node"))).exists() or movers(said).exists():
             with transaction.atomic():
                 journal.lock()
                 learned = learn(said, None)

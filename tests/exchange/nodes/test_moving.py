@@ -69,6 +69,21 @@ def test_what_it_said_from_there_before_we_knew_is_taken_in_then(kenya: Elsewher
     assert states(["a-pump"])["a-pump"].data["title"] == {"en": "A better pump"}
 
 
+def test_a_key_that_is_struck_out_with_the_move_is_not_believed_any_more(kenya: Elsewhere) -> None:
+    peer = peer_of(kenya)
+    took(peer, kenya.say("a-pump"))
+    stolen = kenya.current
+    kenya.move(NEW)
+    stolen.row["revoked"] = stolen.row["since"]
+    kenya.add(kenya.spare)
+    assert took(None, kenya.list(by=kenya.spare)).problems == []
+    assert (Record.objects.get().state, Record.objects.get().origin) == ("retired", NEW)
+    assert not Statement.objects.exists()
+    took(None, kenya.say("a-pump"))
+    assert Record.objects.get().state == "published", "what it stands by it has signed anew"
+    assert not Quarantined.objects.filter(settled_at=None).exists()
+
+
 def test_only_the_spare_key_moves_a_node(kenya: Elsewhere) -> None:
     peer = peer_of(kenya)
     took(peer, kenya.say("a-pump"))

@@ -115,10 +115,14 @@ def _said(one: Doi, view: RecordView | None, state: State) -> dict[str, Any]:
     from the public now, the registry is told to forget what it was told."""
     if view is not None and state is State.FINDABLE:
         return metadata(view, addresses.titles_for([view]))
-    withdrawn = view is not None and view.visibility == Visibility.PUBLIC and view.state == RecordState.RETIRED
-    if withdrawn and view is not None and view.data.get("title"):
+    if view is not None and _is_withdrawn(view):
         return {"url": addresses.of_record(one.record_id)}
     return blanked(one.record_id, timezone.now().year)
+
+
+def _is_withdrawn(view: RecordView) -> bool:
+    """Whether it was public to its end; what was erased has no title any more."""
+    return view.visibility == Visibility.PUBLIC and view.state == RecordState.RETIRED and bool(view.data.get("title"))
 
 
 def _in_background(now: datetime) -> None:
